@@ -1,0 +1,3 @@
+//! `Plan` × `Instance` → findings and tallies.
+
+pub mod native;

@@ -1,0 +1,1 @@
+//! Named Rust checks of national identifiers and codes, used by every syntax.

@@ -1,0 +1,1 @@
+//! Bytes in: files, archives, streams; out: a stream of artifacts, each with its origin.

@@ -1,0 +1,1 @@
+//! The arena tree every syntax lowers to.

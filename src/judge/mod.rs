@@ -1,0 +1,1 @@
+//! Tallies, findings, waivers and the calendar → verdicts.

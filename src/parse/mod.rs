@@ -1,0 +1,1 @@
+//! One file per syntax: bytes → `Instance` plus syntax faults.

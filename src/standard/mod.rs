@@ -1,0 +1,1 @@
+//! Packs: standards, rules, requirements, integrations and their calendar, as data.
