@@ -1,1 +1,3 @@
+//! Embeds the standards packs.
+
 fn main() {}

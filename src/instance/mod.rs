@@ -1,1 +1,12 @@
 //! The arena tree every syntax lowers to.
+//!
+//! In: nodes pushed by a parser in document order. Out: a flat tree whose nodes carry byte spans into the unit's
+//! bytes; text stays there and is decoded on demand. It never copies a value and never allocates per node.
+
+mod hl7;
+mod node;
+mod path;
+
+pub use hl7::{Message, Separators};
+pub use node::{Builder, Instance, Kind, Node, NodeId};
+pub use path::{Path, Step};

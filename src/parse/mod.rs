@@ -1,1 +1,12 @@
-//! One file per syntax: bytes → `Instance` plus syntax faults.
+//! One file per syntax: bytes → [`crate::instance::Instance`] plus syntax faults.
+//!
+//! In: one unit's bytes. Out: the tree, and a [`Faults`] of everything that could not be placed or is not allowed. A
+//! parser recovers and goes on; it never fails, never drops anything silently and never quotes the input.
+
+mod charset;
+mod escape;
+mod fault;
+pub mod hl7v2;
+mod separators;
+
+pub use fault::{Fault, Faults, MAX_LISTED};

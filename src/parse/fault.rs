@@ -1,0 +1,69 @@
+//! Syntax faults: what a parser could not place, with its span and a description.
+
+use crate::span::Span;
+use std::borrow::Cow;
+
+/// Faults of one code listed per unit; the rest are only counted. A unit with more has one cause, not a hundred.
+pub const MAX_LISTED: u32 = 100;
+
+/// Something that is wrong with the syntax of a unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable name, e.g. `hl7v2.bad-escape`; a rule of a pack gives it severity, reason and remedy.
+    pub code: &'static str,
+    /// The bytes at fault.
+    pub span: Span,
+    /// What is wrong, described; never a value.
+    pub message: Cow<'static, str>,
+}
+
+/// The faults of one unit, and how many there were of each code.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    listed: Vec<Fault>,
+    counts: Vec<(&'static str, u32)>,
+}
+
+impl Faults {
+    /// Records a fault; past [`MAX_LISTED`] of one code it is only counted.
+    pub fn push(&mut self, code: &'static str, span: Span, message: impl Into<Cow<'static, str>>) {
+        let count = match self.counts.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, count)) => count,
+            None => {
+                self.counts.push((code, 0));
+                let last = self.counts.len() - 1;
+                &mut self.counts[last].1
+            }
+        };
+        *count = count.saturating_add(1);
+        if *count <= MAX_LISTED {
+            self.listed.push(Fault { code, span, message: message.into() });
+        }
+    }
+
+    /// The listed faults, in the order they were met.
+    pub fn listed(&self) -> &[Fault] {
+        &self.listed
+    }
+
+    /// How many there were of `code`, listed or not.
+    pub fn count(&self, code: &str) -> u32 {
+        self.counts.iter().find(|(known, _)| *known == code).map_or(0, |(_, count)| *count)
+    }
+
+    /// Every code met, with its count.
+    pub fn counts(&self) -> &[(&'static str, u32)] {
+        &self.counts
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Forgets everything, keeping its memory for the next unit.
+    pub fn clear(&mut self) {
+        self.listed.clear();
+        self.counts.clear();
+    }
+}
