@@ -40,7 +40,7 @@ fn sequence(body: &[u8]) -> Sequence {
     match body {
         [b'F' | b'S' | b'T' | b'R' | b'E' | b'H' | b'N' | b'P'] => Sequence::Known,
         [] => Sequence::Wrong("an escape sequence is empty; a literal escape character is written \\E\\"),
-        [b'X', hex @ ..] if hex.is_empty() => Sequence::Wrong("a hexadecimal escape sequence has no digits"),
+        [b'X'] => Sequence::Wrong("a hexadecimal escape sequence has no digits"),
         [b'X', hex @ ..] if !hex.iter().all(u8::is_ascii_hexdigit) => {
             Sequence::Wrong("a hexadecimal escape sequence holds something other than hexadecimal digits")
         }

@@ -1,1 +1,18 @@
 //! Packs: standards, rules, requirements, integrations and their calendar, as data.
+//!
+//! In: the embedded `standards/` folder and the user's own folders of the same form. Out: a [`Catalogue`]. It reads
+//! pack folders that the operator named and nothing else; it never looks at a message.
+
+mod catalogue;
+mod day;
+mod files;
+mod pack;
+mod rule;
+mod words;
+
+pub use catalogue::{Catalogue, PackError};
+pub use day::Day;
+pub use files::{Files, built_in};
+pub use pack::{Date, Integration, Origin, Pack, Requirement, Source};
+pub use rule::{Break, ExtraFile, Insert, Replace, Rule, Test};
+pub use words::{Effect, Outcome, Severity, Strength};
