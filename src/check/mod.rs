@@ -1,3 +1,14 @@
 //! `Plan` × `Instance` → findings and tallies.
+//!
+//! In: parsed units and a plan. Out: a [`Tally`], which adds up over any split of the work. Rules are pure functions
+//! of recorded bytes: nothing here reads a file, a clock or the network, and no value leaves it.
 
+pub mod across;
+pub mod finding;
 pub mod native;
+pub mod plan;
+pub mod tally;
+
+pub use finding::{Excerpt, Located, Place, Related};
+pub use plan::{Plan, PlannedRule};
+pub use tally::{Counts, Group, GroupKey, RuleId, SHOWN_PER_GROUP, Tally};

@@ -1,0 +1,1 @@
+//! Once-per-run checks over facts gathered from every message.
