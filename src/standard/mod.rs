@@ -6,6 +6,7 @@
 mod catalogue;
 mod day;
 mod files;
+pub mod hl7v2;
 mod pack;
 mod rule;
 mod words;
