@@ -84,6 +84,10 @@ function correctFields(model) {
       field[key] = value;
     }
   }
+  for (const { id, usage, datatype, table, label: name } of forVersion(overlay.extra, model.version)) {
+    const { components } = model.datatypes[id] ?? fail(`${model.version} has no ${id}`);
+    components.push({ usage, length: '', datatype, table, label: name });
+  }
   for (const { at, table } of forVersion(overlay.component, model.version)) {
     const [datatype, number] = at.split('.');
     const component = model.datatypes[datatype]?.components[number - 1] ?? fail(`${model.version} has no ${at}`);

@@ -16,7 +16,7 @@ work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
 cd "$work"
-if ! npm pack --silent "$package@$version" >npm.log 2>&1; then
+if ! npm pack --silent --fetch-retries 1 --fetch-timeout 20000 "$package@$version" >npm.log 2>&1; then
     echo "generate: the package registry could not be reached" >&2
     exit 75
 fi

@@ -15,7 +15,7 @@ function numbers(text) {
 /** The directives of `text`; `known` lists the versions that `*` and ranges such as `2.4+` expand to. */
 export function readOverlay(text, known) {
   const overlay = {
-    usage: [], field: [], component: [], replace: [], structure: [], adopt: [], events: [], alias: [],
+    usage: [], field: [], component: [], extra: [], replace: [], structure: [], adopt: [], events: [], alias: [],
     drop: [], hl7Tables: new Set(), codes: [], tables: [],
   };
   const versions = (spec) => {
@@ -46,6 +46,9 @@ export function readOverlay(text, known) {
             const [at, table] = word.split('=');
             overlay.component.push({ versions: versions(words[0]), at, table });
           }
+          break;
+        case 'extra': // extra VERSIONS DT LETTER DATATYPE TABLE label
+          overlay.extra.push({ versions: versions(words[0]), id: words[1], usage: words[2], datatype: words[3], table: words[4], label: rest(5) });
           break;
         case 'replace': { // replace VERSIONS IDS old grammar => new grammar
           const [from, to] = rest(2).split(' => ');

@@ -92,6 +92,11 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// Its id as text.
+    pub fn id_str(&self) -> &str {
+        std::str::from_utf8(&self.id).unwrap_or_default()
+    }
+
     /// Field `number`, counted from one as in `PID-3`.
     pub fn field(&self, number: usize) -> Option<&FieldDef> {
         self.fields.get(number.checked_sub(1)?)

@@ -37,7 +37,7 @@ fn nothing_named_is_missing() {
         let base = base(version);
         for segment in base.segments() {
             for field in &segment.fields {
-                assert!(base.datatype(field.datatype).is_some(), "{version} {:?}: {}", segment.id, field.datatype);
+                assert!(base.datatype(field.datatype).is_some(), "{version} {}: {}", segment.id_str(), field.datatype);
             }
         }
         for datatype in base.datatypes() {
@@ -81,6 +81,10 @@ fn coded_fields_name_their_table() {
     let cx = base(Version::V24).datatype("CX").unwrap();
     assert_eq!(cx.component(5).unwrap().table, Some("0203"));
     assert!(base(Version::V24).datatype("ST").unwrap().is_primitive());
+    let precision = base(Version::V24).datatype("TS").unwrap().component(2).unwrap();
+    assert_eq!((precision.usage, precision.table), (Usage::B, Some("0529")));
+    let value_type = field(Version::V251, "OBX", 2);
+    assert_eq!((value_type.max, value_type.table), (Some(1), Some("0125")));
 }
 
 #[test]
