@@ -223,7 +223,7 @@ impl Base {
     }
 }
 
-/// The definitions of `version`, read on first use (well under a millisecond) and kept.
+/// The definitions of `version`, read on first use (about a millisecond at most) and kept.
 pub fn base(version: Version) -> &'static Base {
     static BASES: [OnceLock<Base>; Version::ALL.len()] = [const { OnceLock::new() }; Version::ALL.len()];
     BASES[version as usize].get_or_init(|| {
