@@ -2,7 +2,10 @@
 //!
 //! In: what the user wrote after `--format` or `--save`. Out: a [`Format`], or an error that says what is allowed.
 
-use super::{Renderer, json::Json, terminal::Terminal};
+use super::{
+    Renderer, csv::Csv, github::Github, gitlab::Gitlab, json::Json, junit::Junit, markdown::Markdown, ndjson::Ndjson,
+    operation_outcome::OperationOutcome, sarif::Sarif, terminal::Terminal,
+};
 use std::{fmt, path::Path, path::PathBuf, str::FromStr};
 
 /// A format a report can be written in.
@@ -99,7 +102,16 @@ impl Format {
     pub fn renderer(self) -> Box<dyn Renderer> {
         match self {
             Format::Terminal => Box::new(Terminal::default()),
-            _ => Box::new(Json),
+            Format::Json => Box::new(Json),
+            Format::Ndjson => Box::new(Ndjson),
+            Format::Sarif => Box::new(Sarif),
+            Format::Junit => Box::new(Junit),
+            Format::Github => Box::new(Github),
+            Format::Gitlab => Box::new(Gitlab),
+            Format::OperationOutcome => Box::new(OperationOutcome),
+            Format::Csv => Box::new(Csv),
+            Format::Markdown => Box::new(Markdown),
+            Format::Html => Box::new(Json),
         }
     }
 }

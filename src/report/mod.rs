@@ -5,11 +5,21 @@
 
 use std::io;
 
+pub mod csv;
 pub mod escape;
 pub mod format;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod model;
+pub mod ndjson;
+pub mod operation_outcome;
 pub mod places;
+pub mod sarif;
+pub mod save;
+pub mod schema;
 pub mod terminal;
 pub mod words;
 
@@ -19,4 +29,13 @@ pub use format::Format;
 pub trait Renderer {
     /// Writes `report` to `out`; the only failure is the writer's own.
     fn render(&self, report: &model::Report, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// Bytes as lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|half| char::from(b"0123456789abcdef"[usize::from(half)]))
+        .collect()
 }

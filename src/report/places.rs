@@ -3,7 +3,10 @@
 //! In: a report. Out: per group the findings of [`Report::findings`] that are its first places, in the report's order.
 //! A group is one rule, outcome, message and path without repetition numbers.
 
-use super::model::{Finding, Group, Report};
+use super::{
+    escape::terminal,
+    model::{Finding, Group, Report},
+};
 use rustc_hash::FxHashMap;
 
 /// The findings of each group.
@@ -41,6 +44,21 @@ impl<'r> Places<'r> {
     pub fn groups(&self, report: &'r Report) -> impl Iterator<Item = (&'r Group, &[&'r Finding])> {
         report.groups.iter().zip(self.by_group.iter().map(Vec::as_slice))
     }
+}
+
+/// Where a finding is, as one line of inert text: `adt.hl7:3:12 (message 2)`.
+pub fn place(finding: &Finding) -> String {
+    if finding.artifact.is_empty() {
+        return "the run as a whole".to_owned();
+    }
+    let mut place = terminal::name(&finding.artifact).into_owned();
+    if finding.line > 0 {
+        place.push_str(&format!(":{}:{}", finding.line, finding.column));
+    }
+    if finding.item > 1 {
+        place.push_str(&format!(" (message {})", finding.item));
+    }
+    place
 }
 
 /// A path without its repetition numbers: `PID-3[2].1` → `PID-3.1`, `Patient.name[0].family` → `Patient.name.family`.

@@ -1,6 +1,7 @@
 //! Invented reports: one that fills every field as a real run would, and the same with hostile names and excerpts.
 
 use hallmark::report::model::*;
+use sha2::{Digest, Sha256};
 
 /// Names and values that attack a terminal, a browser, a spreadsheet, an XML reader, a CI log.
 pub(crate) const HOSTILE: &[&str] = &[
@@ -21,6 +22,10 @@ pub(crate) const HOSTILE: &[&str] = &[
 
 fn s(text: &str) -> String {
     text.to_owned()
+}
+
+fn fingerprint(of: &str) -> String {
+    Sha256::digest(of.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn all(texts: &[&str]) -> Vec<String> {
@@ -184,12 +189,12 @@ fn group(told: &Told, path: &str, message: &str, count: u64, shown: u64) -> Grou
         waived: 0,
         known: 0,
         impact: impact(told.impact),
-        fingerprint: format!("{:0>64}", told.code.to_lowercase()),
+        fingerprint: fingerprint(told.code),
     }
 }
 
 fn finding(told: &Told, artifact: &str, item: u64, path: &str, line: u64, message: &str) -> Finding {
-    let fingerprint = format!("{:0>64}", format!("{}{item}{line}", told.code.to_lowercase()));
+    let print = fingerprint(&format!("{} {artifact} {item} {line}", told.code));
     Finding {
         rule: s(told.code),
         severity: s(told.severity),
@@ -205,7 +210,7 @@ fn finding(told: &Told, artifact: &str, item: u64, path: &str, line: u64, messag
         why: s(told.why),
         fix: s(told.fix),
         source: source("ITK HL7 V2 Message Specifications", "4.2", told.verified),
-        fingerprint,
+        fingerprint: print,
         related: Vec::new(),
         excerpt: Some(Excerpt {
             text: s("PID|1||9{3} 9{3} 9{4}^^^NHS^NH||A{5}^A{4}^^^^^L||9{8}|9"),
@@ -433,7 +438,7 @@ pub(crate) fn hostile() -> Report {
     for (at, text) in HOSTILE.iter().enumerate() {
         let mut finding = template.clone();
         finding.artifact = s(text);
-        finding.fingerprint = format!("{at:0>64}");
+        finding.fingerprint = fingerprint(&at.to_string());
         finding.excerpt = Some(Excerpt { text: s(text), from: 1, columns: 3 });
         finding.related = vec![Related { artifact: s(text), item: 1, line: 2, what: s("the other one") }];
         report.findings.push(finding);
@@ -452,7 +457,7 @@ pub(crate) fn many(n: usize) -> Report {
     for at in 0..n {
         let message = format!("fault number {at}");
         report.groups.push(Group { message: message.clone(), ..group.clone() });
-        report.findings.push(Finding { message, fingerprint: format!("{at:0>64}"), ..finding.clone() });
+        report.findings.push(Finding { message, fingerprint: fingerprint(&at.to_string()), ..finding.clone() });
     }
     report
 }

@@ -4,6 +4,12 @@
 
 mod fixture;
 mod json;
+mod junit;
+mod lines;
+mod sarif;
+mod save;
+mod schema;
+mod tables;
 mod terminal;
 
 use hallmark::report::{Format, model::Report};

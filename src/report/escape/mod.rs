@@ -5,9 +5,14 @@
 //! visible. These functions never decide what is shown; the sink's own quoting (a serialiser's, a template's) still
 //! applies on top.
 
+pub mod csv;
+pub mod github;
 pub mod json;
+pub mod markdown;
 pub mod terminal;
+pub mod uri;
 pub mod visible;
+pub mod xml;
 
 #[cfg(test)]
 pub(crate) mod hostile;

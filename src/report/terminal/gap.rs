@@ -1,10 +1,11 @@
 //! One group of findings: drawn by miette over one cropped line, or told in a line.
 
-use super::page::{Ink, Page, place};
+use super::page::{Ink, Page};
 use super::{Colour, Drawing};
 use crate::report::{
     escape::{terminal, visible},
     model::{Excerpt, Finding, Group, Report, Rule},
+    places::place,
     words,
 };
 use miette::{

@@ -1,7 +1,7 @@
 //! The paper: width, colour, wrapping. Every text is made inert here, so that no caller can forget.
 
 use super::{Colour, Drawing, Terminal};
-use crate::report::{escape::terminal, model::Finding};
+use crate::report::escape::terminal;
 use anstyle::{AnsiColor, Style};
 use std::{borrow::Cow, io};
 
@@ -136,21 +136,6 @@ impl<'w> Page<'w> {
         }
         Ok(())
     }
-}
-
-/// Where a finding is, for a person: `adt.hl7:3:12, message 2`.
-pub(super) fn place(finding: &Finding) -> String {
-    if finding.artifact.is_empty() {
-        return "the run as a whole".to_owned();
-    }
-    let mut place = terminal::name(&finding.artifact).into_owned();
-    if finding.line > 0 {
-        place.push_str(&format!(":{}:{}", finding.line, finding.column));
-    }
-    if finding.item > 1 {
-        place.push_str(&format!(" (message {})", finding.item));
-    }
-    place
 }
 
 /// Breaks prose at spaces: the first line at most `first` characters, the others at most `rest`; a longer word is cut.
