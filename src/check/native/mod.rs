@@ -12,9 +12,27 @@
 
 mod registry;
 mod shape;
+mod template;
 
+pub mod base64;
+pub mod classification;
+pub mod clinician;
+pub mod dates;
+pub mod locale;
 pub mod nhs_number;
+pub mod ods;
+pub mod oid;
+pub mod person;
+pub mod place;
+pub mod postcode;
+pub mod prescription;
+pub mod snomed;
+pub mod specialty;
+pub mod spine;
+pub mod ucum;
+pub mod uuid;
 
+pub use dates::{Moment, Precision, parse_cds_date, parse_fhir_datetime, parse_hl7_ts};
 pub use registry::{all, find};
 pub use shape::Shape;
 

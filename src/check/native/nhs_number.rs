@@ -75,7 +75,7 @@ pub fn number(value: &[u8]) -> Judged {
     // With the check digit weighted 1 the whole sum is a multiple of 11; a remainder of 10 cannot pass, since no
     // single digit supplies the missing 10.
     let sum: u32 = value.iter().zip((1..=10_u32).rev()).map(|(&digit, weight)| u32::from(digit - b'0') * weight).sum();
-    Judged::unless(value, (sum % 11 != 0).then_some("check digit wrong"))
+    Judged::unless(value, (!sum.is_multiple_of(11)).then_some("check digit wrong"))
 }
 
 /// Fails a number that someone made up to fill a field: one digit ten times, or the digits counting up or down.

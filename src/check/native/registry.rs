@@ -1,9 +1,67 @@
 //! Every native check, by name.
 
-use super::{Native, nhs_number};
+use super::{
+    Native, base64, classification, clinician, dates, locale, nhs_number, ods, oid, person, place, postcode,
+    prescription, snomed, specialty, spine, ucum, uuid,
+};
 
 /// In order of name, so that a name is found by bisection and lists come out sorted.
-static ALL: &[Native] = &[nhs_number::NUMBER, nhs_number::FORMAT, nhs_number::PLACEHOLDER, nhs_number::TEST_RANGE];
+static ALL: &[Native] = &[
+    spine::ASID,
+    base64::BASE64,
+    base64::WRAPPED,
+    dates::CDS_DATE,
+    dates::CDS_TIME,
+    clinician::CONSULTANT_CODE,
+    locale::COUNTRY,
+    prescription::LONG_ID,
+    prescription::SHORT_ID,
+    person::ETHNIC_CATEGORY,
+    dates::FHIR_DATE,
+    dates::FHIR_DATETIME,
+    dates::FHIR_INSTANT,
+    dates::FHIR_TIME,
+    clinician::GMC_NUMBER,
+    clinician::GMP_CODE,
+    clinician::GMP_CODE_FORMAT,
+    dates::DT,
+    dates::DT_DAY,
+    dates::TM,
+    dates::TS,
+    dates::TS_HHMM,
+    classification::ICD_10,
+    locale::LANGUAGE,
+    specialty::MAIN_SPECIALTY,
+    nhs_number::NUMBER,
+    nhs_number::FORMAT,
+    nhs_number::PLACEHOLDER,
+    person::NHS_NUMBER_STATUS,
+    nhs_number::TEST_RANGE,
+    person::NSTS,
+    ods::CODE,
+    ods::TRUST_OR_SITE,
+    oid::OID,
+    classification::OPCS_4,
+    place::PAF_KEY,
+    spine::PARTY_KEY,
+    base64::PDF,
+    person::PERSON_GENDER_ITK,
+    person::PERSON_STATED_GENDER,
+    postcode::POSTCODE,
+    spine::RBAC_ROLE_CODE,
+    classification::READ_CODE,
+    spine::SDS_ROLE_PROFILE_ID,
+    spine::SDS_USER_ID,
+    snomed::CONCEPT_ID,
+    snomed::ID,
+    snomed::DESCRIPTION_ID,
+    specialty::TREATMENT_FUNCTION,
+    spine::UBRN,
+    ucum::UNIT,
+    place::UPRN,
+    uuid::UUID,
+    uuid::UPPER,
+];
 
 /// Every native check, in order of name.
 #[must_use]

@@ -1,0 +1,82 @@
+//! Universally unique identifiers.
+
+use super::{Judged, Native};
+
+/// A UUID in either case.
+pub const UUID: Native = Native {
+    name: "uuid",
+    check: uuid,
+    about: "a UUID: hexadecimal digits in groups of 8, 4, 4, 4 and 12, either case",
+    source: "RFC 9562, section 4",
+};
+
+/// A UUID in capitals.
+pub const UPPER: Native = Native {
+    name: "uuid-upper",
+    check: upper,
+    about: "a UUID in capitals, as HL7 v3 messages to the Spine need it",
+    source: "eps-spine-shared, REGEX_GUID",
+};
+
+const LENGTH: usize = 36;
+
+/// Passes a UUID in either case. The version and variant bits are not tested, since no national rule asks for them.
+///
+/// Source: RFC 9562, section 4.
+pub fn uuid(value: &[u8]) -> Judged {
+    Judged::unless(value, problem(value))
+}
+
+/// Passes a UUID whose letters are capitals. Source: eps-spine-shared, `REGEX_GUID`.
+pub fn upper(value: &[u8]) -> Judged {
+    let lower = || value.iter().any(u8::is_ascii_lowercase).then_some("this UUID has to be in capitals");
+    Judged::unless(value, problem(value).or_else(lower))
+}
+
+fn problem(value: &[u8]) -> Option<&'static str> {
+    let fits = value.len() == LENGTH
+        && value.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    if fits {
+        return None;
+    }
+    Some(if value.starts_with(b"urn:") {
+        "a bare UUID is wanted here, without its URN prefix"
+    } else if value.starts_with(b"{") {
+        "a UUID is sent without braces"
+    } else if value.len() == 32 && value.iter().all(u8::is_ascii_hexdigit) {
+        "the hyphens of the UUID are missing"
+    } else {
+        "a UUID is 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12"
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_matters_only_to_the_upper_form() {
+        let small = b"a54219b8-f741-4c47-b662-e4f8dfa49ab6";
+        let mut capitals = *small;
+        capitals.make_ascii_uppercase();
+        assert!(uuid(small).is_passed());
+        assert!(uuid(&capitals).is_passed());
+        assert!(upper(&capitals).is_passed());
+        assert!(upper(small).is_failed());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_apart() {
+        let told = |value: &[u8]| match uuid(value) {
+            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
+            _ => "",
+        };
+        assert!(told(b"urn:uuid:a54219b8-f741-4c47-b662-e4f8dfa49ab6").contains("URN"));
+        assert!(told(b"{a54219b8-f741-4c47-b662-e4f8dfa49ab6}").contains("braces"));
+        assert!(told(b"a54219b8f7414c47b662e4f8dfa49ab6").contains("hyphens"));
+        assert!(told(b"a54219b8-f741-4c47-b662-e4f8dfa49abg").contains("32 hexadecimal digits"));
+    }
+}
