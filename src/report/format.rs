@@ -3,8 +3,8 @@
 //! In: what the user wrote after `--format` or `--save`. Out: a [`Format`], or an error that says what is allowed.
 
 use super::{
-    Renderer, csv::Csv, github::Github, gitlab::Gitlab, json::Json, junit::Junit, markdown::Markdown, ndjson::Ndjson,
-    operation_outcome::OperationOutcome, sarif::Sarif, terminal::Terminal,
+    Renderer, csv::Csv, github::Github, gitlab::Gitlab, html::Html, json::Json, junit::Junit, markdown::Markdown,
+    ndjson::Ndjson, operation_outcome::OperationOutcome, sarif::Sarif, terminal::Terminal,
 };
 use std::{fmt, path::Path, path::PathBuf, str::FromStr};
 
@@ -111,7 +111,7 @@ impl Format {
             Format::OperationOutcome => Box::new(OperationOutcome),
             Format::Csv => Box::new(Csv),
             Format::Markdown => Box::new(Markdown),
-            Format::Html => Box::new(Json),
+            Format::Html => Box::new(Html),
         }
     }
 }

@@ -46,12 +46,14 @@ pub fn outcome(code: &str) -> &str {
     }
 }
 
-/// What a failed rule does to an integration.
-pub fn effect(code: &str) -> &str {
-    match code {
-        "blocks" => "blocks",
-        "degrades" => "degrades",
-        other => other,
+/// What a rule does to an integration, given what came of it: `blocks the service`, or what it would do.
+pub fn effect(effect: &str, outcome: &str) -> String {
+    match (effect, outcome) {
+        ("blocks", "failed") => "blocks the service".to_owned(),
+        ("degrades", "failed") => "degrades the service".to_owned(),
+        ("blocks", _) => "would block the service if it failed".to_owned(),
+        ("degrades", _) => "would degrade the service if it failed".to_owned(),
+        (other, _) => other.to_owned(),
     }
 }
 

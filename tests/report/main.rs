@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod fixture;
+mod html;
 mod json;
 mod junit;
 mod lines;

@@ -73,7 +73,7 @@ fn title(group: &Group, rule: Option<&Rule>) -> String {
     for effect in ["blocks", "degrades"] {
         let hit: Vec<_> = group.impact.iter().filter(|i| i.effect == effect).map(|i| i.integration.as_str()).collect();
         if !hit.is_empty() {
-            title.push_str(&format!(" · {} {}", words::effect(effect), hit.join(", ")));
+            title.push_str(&format!(" · {} {}", effect, hit.join(", ")));
         }
     }
     title
