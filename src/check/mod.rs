@@ -4,11 +4,20 @@
 //! of recorded bytes: nothing here reads a file, a clock or the network, and no value leaves it.
 
 pub mod across;
+pub mod assertion;
+pub mod engine;
+mod excerpt;
+mod fields;
 pub mod finding;
 pub mod native;
 pub mod plan;
+mod record;
+pub mod syntax;
 pub mod tally;
 
+pub use engine::{Engine, KindKey, KindPlan, Plans};
+pub use excerpt::Shown;
 pub use finding::{Excerpt, Located, Place, Related};
 pub use plan::{Plan, PlannedRule};
+pub use record::{Recorder, Unit};
 pub use tally::{Counts, Group, GroupKey, RuleId, SHOWN_PER_GROUP, Tally};

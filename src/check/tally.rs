@@ -27,6 +27,8 @@ pub struct Counts {
     pub cannot_tell: u64,
     /// Messages in which it applied at least once.
     pub messages: u64,
+    /// Messages of a kind it speaks of, whether or not they gave it a place.
+    pub reached: u64,
 }
 
 impl Counts {
@@ -41,6 +43,7 @@ impl Counts {
         self.failed += other.failed;
         self.cannot_tell += other.cannot_tell;
         self.messages += other.messages;
+        self.reached += other.reached;
     }
 }
 

@@ -1,0 +1,102 @@
+//! What is expected of a segment, field, component or subcomponent.
+
+use super::{Codes, Expression, Format};
+use crate::check::native::Native;
+use crate::check::tally::RuleId;
+use std::sync::Arc;
+
+/// An expectation and the rule that answers for it.
+#[derive(Clone, Debug)]
+pub struct Owned<T> {
+    /// The rule whose finding it is.
+    pub rule: RuleId,
+    /// What is expected.
+    pub test: T,
+}
+
+/// Whether a place must, may or must not be populated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    /// R.
+    Required,
+    /// X: must be empty.
+    Forbidden,
+    /// RE, O, B, or C without a predicate: nothing to hold the place to.
+    Free,
+}
+
+/// Usage (HL7 v2.5 chapter 2, 2.12.3.2.7): fixed, or decided by a predicate.
+#[derive(Clone, Debug)]
+pub enum Usage {
+    /// The same for every message.
+    Always(Needed),
+    /// By a predicate.
+    When {
+        /// The predicate.
+        condition: Arc<Expression>,
+        /// Where it is true.
+        then: Needed,
+        /// Where it is false.
+        otherwise: Needed,
+    },
+}
+
+/// An expression or native check on a place.
+#[derive(Clone, Debug)]
+pub struct Asserted {
+    /// Whether the place is in question.
+    pub condition: Option<Arc<Expression>>,
+    /// What must hold; `None` when `native` decides.
+    pub expression: Option<Arc<Expression>>,
+    /// The named check of the value.
+    pub native: Option<&'static Native>,
+}
+
+/// What is expected of one element.
+#[derive(Clone, Debug, Default)]
+pub struct Element {
+    /// Short label, e.g. `Patient Identifier List`; empty when there is none.
+    pub label: &'static str,
+    /// Whether it must be there.
+    pub usage: Option<Owned<Usage>>,
+    /// Fewest and most repetitions.
+    pub repeats: Option<Owned<(u16, u16)>>,
+    /// Most characters.
+    pub length: Option<Owned<u32>>,
+    /// Its datatype's id and, for a primitive, its format.
+    pub datatype: Option<Owned<(Box<str>, Format)>>,
+    /// The codes it may hold.
+    pub codes: Option<Owned<Arc<Codes>>>,
+    /// The one value it may have.
+    pub fixed: Option<Owned<Box<[u8]>>>,
+    /// Rules on this very place.
+    pub asserted: Vec<Owned<Asserted>>,
+    /// Components or subcomponents.
+    pub parts: Vec<Element>,
+    /// The field of the same segment that names this one's datatype (OBX-2 for OBX-5), with what each datatype expects.
+    pub varies: Option<Box<Varies>>,
+}
+
+/// A field whose datatype another field names.
+#[derive(Clone, Debug)]
+pub struct Varies {
+    /// Number of the field that names it.
+    pub by: u16,
+    /// The rule that answers for it.
+    pub rule: RuleId,
+    /// Datatype id → what it expects.
+    pub types: Vec<(Box<str>, Element)>,
+}
+
+/// What is expected of a segment.
+#[derive(Clone, Debug, Default)]
+pub struct SegmentPlan {
+    /// Its fields; the first is field 1.
+    pub fields: Vec<Element>,
+    /// Rules on the segment as a whole.
+    pub asserted: Vec<Owned<Asserted>>,
+    /// Whether any definition knows the segment.
+    pub known: bool,
+    /// The rule that answers for fields beyond the definition.
+    pub beyond: Option<RuleId>,
+}

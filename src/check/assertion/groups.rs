@@ -1,0 +1,89 @@
+//! Which segments of a message belong together: the group instances that its structure gives.
+
+use super::expression::Target;
+use crate::instance::{Message, NodeId};
+use std::ops::ControlFlow;
+
+/// One group instance: a run of segments, and the group it lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Instance {
+    parent: u32,
+    /// Places of its first and last segment in [`Groups::segments`].
+    first: u32,
+    last: u32,
+}
+
+/// The group instances of one message; the first is the message itself.
+#[derive(Clone, Debug, Default)]
+pub struct Groups {
+    instances: Vec<Instance>,
+    /// Segment node ids in order, with the innermost group instance of each.
+    segments: Vec<(NodeId, u32)>,
+}
+
+impl Groups {
+    /// Starts over with the message as the only group.
+    pub fn clear(&mut self) {
+        self.instances.clear();
+        self.segments.clear();
+        self.instances.push(Instance { parent: 0, first: 0, last: 0 });
+    }
+
+    /// Opens a group instance inside `parent`; segments added to it widen it and its parents.
+    pub fn open(&mut self, parent: u32) -> u32 {
+        let at = self.segments.len() as u32;
+        self.instances.push(Instance { parent, first: at, last: at });
+        self.instances.len() as u32 - 1
+    }
+
+    /// Adds the next segment of the message to group instance `group`.
+    pub fn add(&mut self, segment: NodeId, group: u32) {
+        let at = self.segments.len() as u32;
+        self.segments.push((segment, group));
+        let mut group = group;
+        loop {
+            let instance = &mut self.instances[group as usize];
+            instance.last = at;
+            if group == 0 {
+                return;
+            }
+            group = instance.parent;
+        }
+    }
+
+    /// Visits the segments that `target` names, as seen from segment `from`: those of the same group instance if it
+    /// has any, else of the nearest enclosing one; without `from`, or with an occurrence, those of the message.
+    pub fn each(
+        &self,
+        message: Message<'_>,
+        from: Option<NodeId>,
+        target: &Target,
+        visit: &mut dyn FnMut(NodeId) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut group = match from {
+            Some(from) if target.occurrence == 0 => {
+                self.segments.binary_search_by_key(&from, |(id, _)| *id).map_or(0, |at| self.segments[at].1)
+            }
+            _ => 0,
+        };
+        loop {
+            let Some(instance) = self.instances.get(group as usize) else { return ControlFlow::Continue(()) };
+            let range = instance.first as usize..(instance.last as usize + 1).min(self.segments.len());
+            let (mut found, mut occurrence) = (false, 0);
+            for &(segment, _) in &self.segments[range] {
+                if message.segment_name(segment) != target.segment {
+                    continue;
+                }
+                found = true;
+                occurrence += 1;
+                if target.occurrence == 0 || target.occurrence == occurrence {
+                    visit(segment)?;
+                }
+            }
+            if found || group == 0 {
+                return ControlFlow::Continue(());
+            }
+            group = instance.parent;
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! One pass over one message: structure, segments, fields, values, rules.
+//!
+//! In: a unit and, from [`Plans`], what is expected of messages of its kind. Out: counts and findings in the
+//! [`Recorder`]. A passing check allocates nothing; a wrong usage stops the descent, so that one cause gives one
+//! finding.
+
+use super::assertion::{Asserted, Groups, Misplaced, Owned, Scope, SegmentPlan, Structure, Truth};
+use super::fields::Checker;
+use super::plan::Plan;
+use super::record::{Recorder, Unit};
+use super::syntax::SyntaxRules;
+use super::tally::RuleId;
+use crate::instance::{Instance, Message, NodeId, Path, Step};
+use crate::parse::{Faults, hl7v2};
+use crate::span::Span;
+use crate::standard::Outcome;
+use crate::standard::hl7v2::{Version, base};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Kinds of message kept compiled per worker; a feed has some thirty, a hostile one may invent more.
+const MAX_KINDS: usize = 512;
+
+/// What decides which expectations apply to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KindKey {
+    /// MSH-12, or the nearest version we hold.
+    pub version: Version,
+    /// MSH-9.1; zeros when it is no message type.
+    pub kind: [u8; 3],
+    /// MSH-9.2, else EVN-1; zeros when there is none.
+    pub event: [u8; 3],
+    /// MSH-9.3 when the version knows that structure.
+    pub structure: Option<&'static str>,
+}
+
+/// What is expected of one kind of message.
+pub struct KindPlan {
+    /// Its structure and the rule that answers for order and cardinality of segments.
+    pub structure: Option<Owned<Structure>>,
+    /// The structure ids MSH-9.3 may name, and the rule that answers for it.
+    pub event: Option<Owned<Vec<String>>>,
+    /// The rule that answers for segments no definition knows.
+    pub unknown_segment: Option<RuleId>,
+    /// Rules on the message as a whole.
+    pub asserted: Vec<Owned<Asserted>>,
+    /// Every rule that speaks of this kind of message.
+    pub reached: Vec<RuleId>,
+}
+
+/// Where the engine gets its expectations: `compile` makes them on first use.
+pub trait Plans: Sync {
+    /// What is expected of messages of this kind.
+    fn kind(&self, key: &KindKey) -> Arc<KindPlan>;
+    /// What is expected of the segment `name` in them.
+    fn segment(&self, key: &KindKey, name: [u8; 3]) -> Arc<SegmentPlan>;
+    /// Which rule answers for which fault of the parser.
+    fn syntax(&self) -> &SyntaxRules;
+}
+
+struct Kind {
+    plan: Arc<KindPlan>,
+    segments: FxHashMap<[u8; 3], Arc<SegmentPlan>>,
+}
+
+/// One worker's engine: memory reused from message to message.
+pub struct Engine<'p> {
+    plans: &'p dyn Plans,
+    /// What it has recorded so far.
+    pub recorder: Recorder,
+    kinds: FxHashMap<KindKey, Kind>,
+    instance: Instance,
+    faults: Faults,
+    groups: Groups,
+}
+
+impl<'p> Engine<'p> {
+    /// An engine for `plan`, whose expectations come from `plans`.
+    pub fn new(plan: &Plan, plans: &'p dyn Plans, shown: super::Shown) -> Self {
+        Self {
+            plans,
+            recorder: Recorder::new(plan, shown),
+            kinds: FxHashMap::default(),
+            instance: Instance::default(),
+            faults: Faults::default(),
+            groups: Groups::default(),
+        }
+    }
+
+    /// Checks one HL7 v2 message and hands it on to `observe`, which may gather facts across messages.
+    pub fn hl7v2(&mut self, unit: Unit<'_>, observe: &mut dyn FnMut(Message<'_>)) {
+        self.recorder.start();
+        self.faults.clear();
+        let separators = hl7v2::parse(unit.bytes, &mut self.instance, &mut self.faults);
+        let message = Message { bytes: unit.bytes, tree: &self.instance, separators };
+        let key = kind_of(message);
+        self.plans.syntax().check("hl7v2.", unit, message, &self.faults, &mut self.recorder);
+        if self.kinds.len() >= MAX_KINDS {
+            self.kinds.clear();
+        }
+        let plans = self.plans;
+        let kind =
+            self.kinds.entry(key).or_insert_with(|| Kind { plan: plans.kind(&key), segments: FxHashMap::default() });
+        for segment in message.segments() {
+            if let Ok(name) = <[u8; 3]>::try_from(message.segment_name(segment)) {
+                kind.segments.entry(name).or_insert_with(|| plans.segment(&key, name));
+            }
+        }
+        let mut check = MessageCheck { unit, message, kind, recorder: &mut self.recorder };
+        check.run(&mut self.groups);
+        observe(message);
+        self.recorder.end();
+    }
+}
+
+/// The kind of `message`, from its header.
+pub fn kind_of(message: Message<'_>) -> KindKey {
+    let header = message.segment(b"MSH");
+    let part = |component| header.map_or(&b""[..], |msh| message.text(msh, 9, component));
+    let three = |text: &[u8]| -> [u8; 3] {
+        let plain = text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        text.try_into().ok().filter(|_| plain).unwrap_or_default()
+    };
+    let version = header.map_or(&b""[..], |msh| message.text(msh, 12, 1));
+    let version = Version::nearest(std::str::from_utf8(version).unwrap_or_default()).unwrap_or(Version::V24);
+    let event = match three(part(2)) {
+        [0, 0, 0] => three(message.text_of(b"EVN", 1, 1)),
+        event => event,
+    };
+    let named = std::str::from_utf8(part(3)).unwrap_or_default();
+    let structure = base(version).structure(named).map(|structure| structure.id);
+    KindKey { version, kind: three(part(1)), event, structure }
+}
+
+struct MessageCheck<'a, 'r> {
+    unit: Unit<'a>,
+    message: Message<'a>,
+    kind: &'a Kind,
+    recorder: &'r mut Recorder,
+}
+
+impl MessageCheck<'_, '_> {
+    fn run(&mut self, groups: &mut Groups) {
+        self.recorder.reaches(&self.kind.plan.reached);
+        self.structure(groups);
+        self.event();
+        self.unknown_segments();
+        let groups: &Groups = groups;
+        let whole = Scope::whole(self.message, groups);
+        for segment in self.message.segments() {
+            let plan = <[u8; 3]>::try_from(self.message.segment_name(segment))
+                .ok()
+                .and_then(|name| self.kind.segments.get(&name));
+            if let Some(plan) = plan {
+                let scope = Scope { segment: Some(segment), node: Some(segment), ..whole };
+                Checker { unit: self.unit, scope, recorder: self.recorder }.segment(plan);
+            }
+        }
+        let mut checker = Checker { unit: self.unit, scope: whole, recorder: self.recorder };
+        for asserted in &self.kind.plan.asserted {
+            checker.asserted(asserted, Path::Whole, header_span(self.message));
+        }
+    }
+
+    fn structure(&mut self, groups: &mut Groups) {
+        let Some(Owned { rule, test: structure }) = &self.kind.plan.structure else {
+            groups.clear();
+            for segment in self.message.segments() {
+                groups.add(segment, 0);
+            }
+            return;
+        };
+        let known = |name: [u8; 3]| self.kind.segments.get(&name).is_some_and(|plan| plan.known) && name[0] != b'Z';
+        let misplaced = structure.check(self.message, groups, known);
+        let places = self.message.segments().count() + misplaced.len();
+        self.recorder.applies_to(*rule, places as u64);
+        for fault in misplaced {
+            let (path, span, message) = self.describe(fault, structure);
+            self.recorder.found(self.unit, *rule, Outcome::Failed, path, span, message);
+        }
+    }
+
+    fn describe(&self, fault: Misplaced, structure: &Structure) -> (Path, Span, String) {
+        let at = |segment: NodeId| (Path::hl7(self.message, segment, segment), self.message.tree.node(segment).name);
+        let name = |segment: NodeId| String::from_utf8_lossy(self.message.segment_name(segment)).into_owned();
+        match fault {
+            Misplaced::Unexpected(segment) => {
+                let (path, span) = at(segment);
+                (path, span, format!("{} is no part of {}", name(segment), structure.id))
+            }
+            Misplaced::OutOfOrder(segment) => {
+                let (path, span) = at(segment);
+                (path, span, format!("{} stands out of the order of {}", name(segment), structure.id))
+            }
+            Misplaced::Repeated(segment) => {
+                let (path, span) = at(segment);
+                (path, span, format!("{} occurs more often than {} allows", name(segment), structure.id))
+            }
+            Misplaced::Missing(lacking, after) => {
+                let span = self.message.tree.node(after).name;
+                let path = Path::Hl7(Step { segment: lacking, ..Step::default() });
+                let text = String::from_utf8_lossy(&lacking);
+                (path, span, format!("{text} is missing; {} requires it", structure.id))
+            }
+        }
+    }
+
+    /// MSH-9.3 against the trigger event.
+    fn event(&mut self) {
+        let Some(Owned { rule, test: expected }) = &self.kind.plan.event else { return };
+        let Some(header) = self.message.segment(b"MSH") else { return };
+        let named = self.message.text(header, 9, 3);
+        if named.is_empty() {
+            return;
+        }
+        self.recorder.applies(*rule);
+        if expected.iter().any(|id| id.as_bytes() == named) {
+            return;
+        }
+        let part = self.message.field(header, 9).next().and_then(|field| self.message.part(field, 3));
+        let Some(part) = part else { return };
+        let message = format!("the message structure in MSH-9.3 is not {}", expected.join(" or "));
+        let path = Path::hl7(self.message, header, part);
+        self.recorder.found(self.unit, *rule, Outcome::Failed, path, self.message.span(part), message);
+    }
+
+    /// Segments that no definition knows: each name once.
+    fn unknown_segments(&mut self) {
+        let Some(rule) = self.kind.plan.unknown_segment else { return };
+        self.recorder.applies(rule);
+        let mut seen: Vec<&[u8]> = Vec::new();
+        for segment in self.message.segments() {
+            let name = self.message.segment_name(segment);
+            let known =
+                <[u8; 3]>::try_from(name).is_ok_and(|name| self.kind.segments.get(&name).is_some_and(|p| p.known));
+            if known || seen.contains(&name) || seen.len() >= 20 {
+                continue;
+            }
+            seen.push(name);
+            let message = match name.first() {
+                Some(b'Z') => "a local segment that no standard in use describes; its content is not checked",
+                _ => "a segment that no standard in use describes; its content is not checked",
+            };
+            let path = Path::hl7(self.message, segment, segment);
+            let span = self.message.tree.node(segment).name;
+            self.recorder.found(self.unit, rule, Outcome::Failed, path, span, message);
+        }
+    }
+}
+
+/// Where a finding about the whole message points: its header.
+pub(super) fn header_span(message: Message<'_>) -> Span {
+    message.segments().next().map_or(Span::at(0), |segment| message.tree.node(segment).name)
+}
+
+/// How an undecided or failed truth reads as an outcome; `None` when it holds.
+pub(super) fn outcome(truth: Truth) -> Option<Outcome> {
+    match truth {
+        Truth::True => None,
+        Truth::False => Some(Outcome::Failed),
+        Truth::Undecided => Some(Outcome::CannotTell),
+    }
+}

@@ -1,0 +1,154 @@
+//! The line at fault, cropped and with values as shapes.
+//!
+//! A reader needs to see where in the line the fault is, not whose record it is. Separators stay; digits become
+//! `9{n}`, words become `text`, mixed identifiers become classes of characters. Only `--show-values` shows text.
+
+use super::finding::Excerpt;
+use crate::span::Span;
+use std::fmt::Write as _;
+
+/// Bytes of the line taken on each side of the fault before it is shaped.
+const AROUND: usize = 70;
+/// Columns an excerpt may have.
+const COLUMNS: usize = 160;
+/// Bytes of the fault itself that are shown.
+const OF_FAULT: usize = 60;
+
+/// Whether values may be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// Shapes only.
+    #[default]
+    Shapes,
+    /// The text of the message: the user asked on the terminal.
+    Values,
+}
+
+/// The excerpt of the line of `bytes` in which `span` starts.
+pub(super) fn excerpt(bytes: &[u8], span: Span, shown: Shown) -> Excerpt {
+    let at = (span.start as usize).min(bytes.len());
+    let line_start = memchr::memrchr2(b'\r', b'\n', &bytes[..at]).map_or(0, |found| found + 1);
+    let line_end = memchr::memchr2(b'\r', b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+    let from = token_start(bytes, line_start, at.saturating_sub(AROUND).max(line_start));
+    let end_of_fault = (span.end as usize).clamp(at, line_end).min(at + OF_FAULT);
+    let to = (end_of_fault + AROUND).min(line_end);
+    let mut text = String::new();
+    if from > line_start {
+        text.push('…');
+    }
+    shape(&bytes[from..at], from == line_start, shown, &mut text);
+    let marked_from = text.chars().count();
+    shape(&bytes[at..end_of_fault], at == line_start, shown, &mut text);
+    let marked_to = text.chars().count();
+    shape(&bytes[end_of_fault..to], false, shown, &mut text);
+    if to < line_end {
+        text.push('…');
+    }
+    let mut columns = marked_to - marked_from;
+    if text.chars().count() > COLUMNS {
+        let skip = marked_from.saturating_sub(COLUMNS / 2);
+        let cropped: String = text.chars().skip(skip).take(COLUMNS - 1).collect();
+        text = format!("{cropped}…");
+        columns = columns.min(COLUMNS - (marked_from - skip));
+        return Excerpt { text, from: (marked_from - skip) as u32, columns: columns.max(1) as u32 };
+    }
+    Excerpt { text, from: marked_from as u32, columns: columns.max(1) as u32 }
+}
+
+/// The start of the value in which byte `at` lies, so that a crop never cuts a value into a different shape.
+fn token_start(bytes: &[u8], line_start: usize, at: usize) -> usize {
+    bytes[line_start..at].iter().rposition(|b| separates(*b)).map_or(line_start, |found| line_start + found)
+}
+
+fn separates(byte: u8) -> bool {
+    matches!(byte, b'|' | b'^' | b'~' | b'&' | b'"' | b'{' | b'}' | b'[' | b']' | b':' | b',' | b'<' | b'>' | b'=')
+}
+
+fn shape(bytes: &[u8], starts_line: bool, shown: Shown, out: &mut String) {
+    if shown == Shown::Values {
+        out.push_str(&String::from_utf8_lossy(bytes));
+        return;
+    }
+    let mut rest = bytes;
+    if starts_line && is_segment_name(bytes.get(..3).unwrap_or_default()) {
+        out.push_str(&String::from_utf8_lossy(&bytes[..3]));
+        rest = &bytes[3..];
+    }
+    for token in rest.split_inclusive(|b| separates(*b)) {
+        let (value, separator) = match token.split_last() {
+            Some((last, value)) if separates(*last) => (value, Some(*last)),
+            _ => (token, None),
+        };
+        value_shape(value, out);
+        out.extend(separator.map(char::from));
+    }
+}
+
+fn is_segment_name(name: &[u8]) -> bool {
+    name.len() == 3 && name[0].is_ascii_uppercase() && name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+/// Names and free text as their size only; numbers and mixed identifiers as runs of character classes.
+fn value_shape(value: &[u8], out: &mut String) {
+    if value.is_empty() {
+        return;
+    }
+    let letters = value.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+    let digits = value.iter().any(u8::is_ascii_digit);
+    if letters && !digits || value.len() > 40 {
+        out.push_str(match value.len() {
+            0..=8 => "text",
+            9..=32 => "longer text",
+            33..=128 => "long text",
+            _ => "very long text",
+        });
+        return;
+    }
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => '9',
+        b'A'..=b'Z' => 'A',
+        b'a'..=b'z' => 'a',
+        b' ' => ' ',
+        b'-' | b'/' | b'.' | b'+' => char::from(byte),
+        _ => '?',
+    };
+    for run in value.chunk_by(|a, b| class(*a) == class(*b)) {
+        out.push(class(run[0]));
+        if run.len() > 1 {
+            let _infallible = write!(out, "{{{}}}", run.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(line: &str, needle: &str) -> (String, String) {
+        let start = line.find(needle).expect("the needle is in the line") as u32;
+        let made = excerpt(line.as_bytes(), Span::new(start, start + needle.len() as u32), Shown::Shapes);
+        let marked = made.text.chars().skip(made.from as usize).take(made.columns as usize).collect();
+        (made.text, marked)
+    }
+
+    #[test]
+    fn values_become_shapes_and_the_mark_follows() {
+        let (text, marked) = of("PID|1||999 123 4567^^^NHS^NH||SMITH^ANN", "999 123 4567");
+        assert_eq!(text, "PID|9||9{3} 9{3} 9{4}^^^text^text||text^text");
+        assert_eq!(marked, "9{3} 9{3} 9{4}");
+    }
+
+    #[test]
+    fn only_the_line_at_fault_is_taken() {
+        let (text, marked) = of("MSH|^~\\&|A\rPV1|1|Q\rDG1|1", "Q");
+        assert_eq!((text.as_str(), marked.as_str()), ("PV1|9|text", "text"));
+    }
+
+    #[test]
+    fn a_huge_line_gives_a_short_excerpt() {
+        let line = format!("OBX|1|ST|{}|X9|{}", "long ".repeat(50_000), "|".repeat(100_000));
+        let (text, marked) = of(&line, "X9");
+        assert!(text.chars().count() <= COLUMNS, "{}", text.chars().count());
+        assert_eq!(marked, "A9");
+    }
+}

@@ -1,0 +1,307 @@
+//! A segment against its plan: usage, cardinality, length, datatype, codes, fixed values and rules, field by field.
+
+use super::assertion::element::Varies;
+use super::assertion::expression::characters;
+use super::assertion::{Asserted, Element, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
+use super::engine::outcome;
+use super::native::Judged;
+use super::record::{Recorder, Unit};
+use super::tally::RuleId;
+use crate::instance::{NodeId, Path, Step};
+use crate::parse::hl7v2::decode;
+use crate::span::Span;
+use crate::standard::Outcome;
+use std::borrow::Cow;
+
+/// Checks places of one message.
+pub(super) struct Checker<'a, 'r> {
+    pub(super) unit: Unit<'a>,
+    pub(super) scope: Scope<'a>,
+    pub(super) recorder: &'r mut Recorder,
+}
+
+impl<'a> Checker<'a, '_> {
+    /// The current segment against `plan`.
+    pub(super) fn segment(&mut self, plan: &SegmentPlan) {
+        let Some(segment) = self.scope.segment else { return };
+        let message = self.scope.message;
+        let mut children = message.tree.children(segment).peekable();
+        let mut repetitions: Vec<NodeId> = Vec::new();
+        for (index, element) in plan.fields.iter().enumerate() {
+            let number = index as u16 + 1;
+            repetitions.clear();
+            while let Some(id) = children.next_if(|&id| message.tree.node(id).number == number) {
+                repetitions.push(id);
+            }
+            self.field(element, number, &repetitions);
+        }
+        if let Some(rule) = plan.beyond
+            && let Some(id) = children.next()
+        {
+            self.recorder.applies(rule);
+            let text = format!("the segment has {} fields in this version; this one is beyond them", plan.fields.len());
+            self.fail(rule, id, text);
+        }
+        for asserted in &plan.asserted {
+            let path = Path::hl7(message, segment, segment);
+            self.asserted(asserted, path, message.tree.node(segment).name);
+        }
+    }
+
+    fn field(&mut self, element: &Element, number: u16, repetitions: &[NodeId]) {
+        let message = self.scope.message;
+        let populated = repetitions.iter().any(|&id| !message.is_null(id));
+        let step = Step { field: number, ..Step::default() };
+        if !self.usage(element, step, repetitions.first().copied(), populated) || repetitions.is_empty() {
+            return;
+        }
+        if let Some(Owned { rule, test: (min, max) }) = element.repeats {
+            let last = repetitions.last().copied().unwrap_or_default();
+            let count = message.tree.node(last).ordinal;
+            self.recorder.applies(rule);
+            if count > u32::from(max) {
+                let over = repetitions.iter().find(|&&id| message.tree.node(id).ordinal > u32::from(max));
+                let text = match max {
+                    1 => format!("{} may not repeat; it has {count} repetitions", of(element, number)),
+                    _ => format!("{} may repeat {max} times; it has {count} repetitions", of(element, number)),
+                };
+                self.fail(rule, *over.unwrap_or(&last), text);
+            } else if count < u32::from(min) {
+                let text = format!("{} needs {min} repetitions; it has {count}", of(element, number));
+                self.fail(rule, last, text);
+            }
+        }
+        for &id in repetitions {
+            let outer = self.scope;
+            self.scope = Scope { field: Some(id), node: Some(id), ..outer };
+            match &element.varies {
+                Some(varies) => self.varying(varies, element, id),
+                None => self.value(element, id, step),
+            }
+            self.scope = outer;
+        }
+    }
+
+    /// A field whose datatype another field of the segment names.
+    fn varying(&mut self, varies: &Varies, element: &Element, id: NodeId) {
+        let Some(segment) = self.scope.segment else { return };
+        let named = self.scope.message.text(segment, varies.by, 1);
+        let expected = varies.types.iter().find(|(name, _)| name.as_bytes() == named);
+        if let Some((_, expected)) = expected {
+            self.recorder.applies(varies.rule);
+            self.value(expected, id, Step::default());
+        }
+        self.value(element, id, Step::default());
+    }
+
+    /// Whether the descent goes on.
+    fn usage(&mut self, element: &Element, missing: Step, at: Option<NodeId>, populated: bool) -> bool {
+        let Some(Owned { rule, test: usage }) = &element.usage else { return true };
+        let needed = match usage {
+            Usage::Always(needed) => *needed,
+            Usage::When { condition, then, otherwise } => match condition.eval(&self.scope) {
+                Truth::True => *then,
+                Truth::False => *otherwise,
+                Truth::Undecided => {
+                    self.recorder.applies(*rule);
+                    let text = "whether this must be sent cannot be told from the message";
+                    let (path, span) = self.absent(missing, at);
+                    self.recorder.found(self.unit, *rule, Outcome::CannotTell, path, span, text);
+                    return true;
+                }
+            },
+        };
+        match needed {
+            Needed::Free => true,
+            Needed::Required => {
+                self.recorder.applies(*rule);
+                if !populated {
+                    let text = match at {
+                        Some(_) => format!("{} is required and holds only the explicit null", named(element, missing)),
+                        None => format!("{} is required and empty", named(element, missing)),
+                    };
+                    let (path, span) = self.absent(missing, at);
+                    self.recorder.found(self.unit, *rule, Outcome::Failed, path, span, text);
+                }
+                populated
+            }
+            Needed::Forbidden => {
+                self.recorder.applies(*rule);
+                if populated && let Some(id) = at {
+                    let text = format!("{} must be empty here", named(element, missing));
+                    self.fail(*rule, id, text);
+                }
+                !populated
+            }
+        }
+    }
+
+    /// One repetition or part, that is there. `step` says where in the segment, for parts that are not.
+    fn value(&mut self, element: &Element, id: NodeId, step: Step) {
+        let message = self.scope.message;
+        if message.is_null(id) {
+            return;
+        }
+        self.content(element, id);
+        if element.parts.is_empty() {
+            if let Some(Owned { rule, test: (name, format) }) = &element.datatype {
+                self.recorder.applies(*rule);
+                if !message.tree.is_leaf(id) {
+                    let text = format!("the datatype {name} has no parts, and this value is divided");
+                    self.fail(*rule, id, text);
+                } else if let Some(what) = format.fault(&decode(message.raw(id), &message.separators)) {
+                    self.fail(*rule, id, format!("not a value of datatype {name}: {what}"));
+                }
+            }
+            return;
+        }
+        self.parts(element, id, step);
+    }
+
+    fn parts(&mut self, element: &Element, id: NodeId, step: Step) {
+        let message = self.scope.message;
+        let deeper = |number: u16| match step.component {
+            0 => Step { component: number, ..step },
+            component => Step { component, subcomponent: number, ..step },
+        };
+        if message.tree.is_leaf(id) {
+            for (index, part) in element.parts.iter().enumerate() {
+                let number = index as u16 + 1;
+                let there = (index == 0).then_some(id);
+                if self.usage(part, deeper(number), there, there.is_some()) && index == 0 {
+                    self.inner(part, id, deeper(number));
+                }
+            }
+            return;
+        }
+        let mut children = message.tree.children(id).peekable();
+        for (index, part) in element.parts.iter().enumerate() {
+            let number = index as u16 + 1;
+            let there = children.next_if(|&child| message.tree.node(child).number == number);
+            let populated = there.is_some_and(|child| !message.is_null(child));
+            if self.usage(part, deeper(number), there, populated)
+                && let Some(child) = there
+            {
+                self.inner(part, child, deeper(number));
+            }
+        }
+        if let Some(Owned { rule, test: (name, _) }) = &element.datatype {
+            self.recorder.applies(*rule);
+            if let Some(extra) = children.next() {
+                let text =
+                    format!("the datatype {name} has {} components; this one is beyond them", element.parts.len());
+                self.fail(*rule, extra, text);
+            }
+        }
+    }
+
+    fn inner(&mut self, part: &Element, id: NodeId, step: Step) {
+        let outer = self.scope;
+        self.scope = Scope { node: Some(id), ..outer };
+        self.value(part, id, step);
+        self.scope = outer;
+    }
+
+    /// Length, codes, fixed value and rules of a value that is there.
+    fn content(&mut self, element: &Element, id: NodeId) {
+        let message = self.scope.message;
+        let raw = message.raw(id);
+        if raw == b"\"\"" {
+            return;
+        }
+        if let Some(Owned { rule, test: most }) = element.length {
+            self.recorder.applies(rule);
+            let most = most as usize;
+            // Bytes are never fewer than characters, so a short value needs no decoding.
+            if raw.len() > most {
+                let length = characters(&decode(raw, &message.separators));
+                if length > most {
+                    self.fail(rule, id, format!("longer than {most} characters: it has {length}"));
+                }
+            }
+        }
+        if let Some(Owned { rule, test: codes }) = &element.codes {
+            let first = if element.parts.is_empty() { Some(id) } else { message.part(id, 1) };
+            if let Some(first) = first {
+                self.recorder.applies(*rule);
+                if !codes.contains(&decode(message.raw(first), &message.separators)) {
+                    self.fail(*rule, first, format!("the code is not in {} ({})", codes.name, codes.listed()));
+                }
+            }
+        }
+        if let Some(Owned { rule, test: fixed }) = &element.fixed {
+            self.recorder.applies(*rule);
+            if raw != fixed.as_ref() {
+                self.fail(*rule, id, format!("must be {}", String::from_utf8_lossy(fixed)));
+            }
+        }
+        for asserted in &element.asserted {
+            let path = self.scope.segment.map_or(Path::Whole, |segment| Path::hl7(message, segment, id));
+            self.asserted(asserted, path, message.span(id));
+        }
+    }
+
+    /// A rule on the current place.
+    pub(super) fn asserted(&mut self, owned: &Owned<Asserted>, path: Path, span: Span) {
+        let Owned { rule, test } = owned;
+        if let Some(condition) = &test.condition {
+            match condition.eval(&self.scope) {
+                Truth::False => return,
+                Truth::True => {}
+                Truth::Undecided => {
+                    self.recorder.applies(*rule);
+                    let text = "whether the rule applies cannot be told from the message";
+                    return self.recorder.found(self.unit, *rule, Outcome::CannotTell, path, span, text);
+                }
+            }
+        }
+        self.recorder.applies(*rule);
+        if let Some(expression) = &test.expression
+            && let Some(outcome) = outcome(expression.eval(&self.scope))
+        {
+            return self.recorder.found(self.unit, *rule, outcome, path, span, "");
+        }
+        if let Some(native) = test.native {
+            let value = decode(self.scope.raw(), &self.scope.message.separators);
+            let (outcome, text) = match (native.check)(&value) {
+                Judged::Passed => return,
+                Judged::Failed(shape) => (Outcome::Failed, shape.to_string()),
+                Judged::CannotTell(why) => (Outcome::CannotTell, why.to_owned()),
+            };
+            self.recorder.found(self.unit, *rule, outcome, path, span, text);
+        }
+    }
+
+    fn fail(&mut self, rule: RuleId, id: NodeId, message: impl Into<Cow<'static, str>>) {
+        let path = self.scope.segment.map_or(Path::Whole, |segment| Path::hl7(self.scope.message, segment, id));
+        self.recorder.found(self.unit, rule, Outcome::Failed, path, self.scope.message.span(id), message);
+    }
+
+    /// Where something that is not there belongs: the nearest place that is.
+    fn absent(&self, missing: Step, at: Option<NodeId>) -> (Path, Span) {
+        let message = self.scope.message;
+        let Some(segment) = self.scope.segment else { return (Path::Whole, Span::at(0)) };
+        if let Some(id) = at {
+            return (Path::hl7(message, segment, id), message.span(id));
+        }
+        let near = self.scope.field.unwrap_or(segment);
+        let Path::Hl7(found) = Path::hl7(message, segment, near) else { return (Path::Whole, Span::at(0)) };
+        let step = Step { field: missing.field.max(found.field), ..found };
+        let step = Step { component: missing.component, subcomponent: missing.subcomponent, ..step };
+        let span = if near == segment { message.tree.node(segment).name } else { message.span(near) };
+        (Path::Hl7(step), span)
+    }
+}
+
+fn of(element: &Element, number: u16) -> Cow<'static, str> {
+    if element.label.is_empty() { format!("field {number}").into() } else { element.label.into() }
+}
+
+fn named(element: &Element, step: Step) -> Cow<'static, str> {
+    match (element.label.is_empty(), step.subcomponent, step.component) {
+        (false, ..) => element.label.into(),
+        (true, 0, 0) => format!("field {}", step.field).into(),
+        (true, 0, component) => format!("component {component}").into(),
+        (true, subcomponent, _) => format!("subcomponent {subcomponent}").into(),
+    }
+}

@@ -1,0 +1,175 @@
+//! Recording: one worker's tally, and the book-keeping of the message in hand.
+
+use super::excerpt::{Shown, excerpt};
+use super::finding::{Located, Place};
+use super::plan::Plan;
+use super::tally::{GroupKey, RuleId, Tally};
+use crate::instance::Path;
+use crate::span::{Span, position};
+use crate::standard::{Outcome, Rule, Test};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Findings of one rule listed per message; the rest are counted.
+const LISTED_PER_UNIT: u32 = 100;
+
+/// One unit as the engine sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// Id of its artifact.
+    pub artifact: &'a Arc<str>,
+    /// Which message of the artifact, from one.
+    pub item: u64,
+    /// The line of the artifact on which it starts, from one.
+    pub first_line: u64,
+}
+
+/// One worker's tally.
+#[derive(Debug)]
+pub struct Recorder {
+    /// What it adds up to so far.
+    pub tally: Tally,
+    shown: Shown,
+    /// Per rule: findings of the message in hand, and the message it last applied in.
+    marks: Vec<Mark>,
+    touched: Vec<RuleId>,
+    serial: u64,
+    impacts: Vec<u64>,
+    /// Headlines of the rules that word their own findings.
+    headlines: Vec<Option<String>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    serial: u64,
+    found: u32,
+}
+
+impl Recorder {
+    /// A recorder for `plan`.
+    pub fn new(plan: &Plan, shown: Shown) -> Self {
+        Self {
+            tally: Tally::new(plan.rules.len(), plan.catalogue.integrations.len()),
+            shown,
+            marks: vec![Mark::default(); plan.rules.len()],
+            touched: Vec::new(),
+            serial: 0,
+            headlines: plan.ids().map(|id| headline(plan.rule(id))).collect(),
+            impacts: plan.rules.iter().map(|rule| rule.blocks | rule.degrades).collect(),
+        }
+    }
+
+    /// Starts a message.
+    pub fn start(&mut self) {
+        self.serial += 1;
+        self.tally.messages += 1;
+        self.touched.clear();
+    }
+
+    /// Ends the message: counts it for the rules and integrations it exercised.
+    pub fn end(&mut self) {
+        let mut integrations = 0u64;
+        for rule in &self.touched {
+            let at = usize::from(rule.0);
+            self.tally.counts[at].messages += 1;
+            integrations |= self.impacts[at];
+        }
+        while integrations != 0 {
+            let at = integrations.trailing_zeros() as usize;
+            if let Some(shown) = self.tally.shown.get_mut(at) {
+                *shown += 1;
+            }
+            integrations &= integrations - 1;
+        }
+    }
+
+    /// The rule applied at a place.
+    pub fn applies(&mut self, rule: RuleId) {
+        self.applies_to(rule, 1);
+    }
+
+    /// The rule applied at `places` places.
+    pub fn applies_to(&mut self, rule: RuleId, places: u64) {
+        let at = usize::from(rule.0);
+        self.tally.counts[at].applicable += places;
+        let mark = &mut self.marks[at];
+        if mark.serial != self.serial {
+            *mark = Mark { serial: self.serial, found: 0 };
+            self.touched.push(rule);
+        }
+    }
+
+    /// The rule speaks of a message like this one.
+    pub fn reaches(&mut self, rules: &[RuleId]) {
+        for rule in rules {
+            self.tally.counts[usize::from(rule.0)].reached += 1;
+        }
+    }
+
+    /// The rule failed or could not be decided at a place where it [`Recorder::applies`].
+    pub fn found(
+        &mut self,
+        unit: Unit<'_>,
+        rule: RuleId,
+        outcome: Outcome,
+        path: Path,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) {
+        let at = usize::from(rule.0);
+        match outcome {
+            Outcome::CannotTell => self.tally.counts[at].cannot_tell += 1,
+            _ => self.tally.counts[at].failed += 1,
+        }
+        let message = self.worded(rule, message.into());
+        let key = GroupKey { rule, outcome, path: path.general(), message };
+        let mark = &mut self.marks[at];
+        mark.found += 1;
+        if mark.found > LISTED_PER_UNIT {
+            return self.tally.count_only(key, 1);
+        }
+        let place = Place { artifact: Arc::clone(unit.artifact), item: unit.item, offset: span.start, path };
+        let shown = self.shown;
+        self.tally.find(key, place, || located(unit, span, shown));
+    }
+
+    fn worded(&self, rule: RuleId, message: Cow<'static, str>) -> Cow<'static, str> {
+        match self.headlines.get(usize::from(rule.0)) {
+            Some(Some(headline)) if message.is_empty() => headline.clone().into(),
+            Some(Some(headline)) => format!("{headline}: {message}").into(),
+            _ => message,
+        }
+    }
+
+    /// Counts `more` places of a group that the parser counted and did not list.
+    pub fn unlisted(&mut self, rule: RuleId, message: Cow<'static, str>, more: u64) {
+        self.tally.counts[usize::from(rule.0)].failed += more;
+        let key = GroupKey { rule, outcome: Outcome::Failed, path: String::new(), message };
+        self.tally.count_only(key, more);
+    }
+}
+
+/// What heads a finding of `rule`; constraints and faults describe themselves.
+fn headline(rule: &Rule) -> Option<String> {
+    match rule.test() {
+        Ok(Test::Assert(_) | Test::Native(_)) => {
+            Some(rule.message.clone().unwrap_or_else(|| rule.name.replace('-', " ")))
+        }
+        _ => None,
+    }
+}
+
+/// Where `span` is, for a reader.
+fn located(unit: Unit<'_>, span: Span, shown: Shown) -> Located {
+    let covered = span.of(unit.bytes);
+    let end_of_line = memchr::memchr2(b'\r', b'\n', covered).unwrap_or(covered.len());
+    let length = super::assertion::expression::characters(&covered[..end_of_line]).max(1);
+    Located {
+        position: position(unit.bytes, span.start, unit.first_line),
+        length: u32::try_from(length).unwrap_or(u32::MAX),
+        related: Vec::new(),
+        excerpt: Some(excerpt(unit.bytes, span, shown)),
+    }
+}

@@ -1,0 +1,92 @@
+//! Faults of the parser and of ingest → findings of the rules that answer for them.
+
+use super::engine::header_span;
+use super::record::{Recorder, Unit};
+use super::tally::RuleId;
+use crate::instance::{Instance, Message, NodeId, Path};
+use crate::parse::{Fault, Faults, MAX_LISTED};
+use crate::span::Span;
+use crate::standard::Outcome;
+use rustc_hash::FxHashMap;
+
+/// Which rule answers for which fault.
+#[derive(Debug, Default)]
+pub struct SyntaxRules {
+    by_code: FxHashMap<String, RuleId>,
+    /// Rules with at least one fault code of a family (`hl7v2.`), each once.
+    by_family: Vec<(String, RuleId)>,
+}
+
+impl SyntaxRules {
+    /// Ties `code` to `rule`; a later one replaces an earlier one.
+    pub fn tie(&mut self, code: &str, rule: RuleId) {
+        self.by_code.insert(code.to_owned(), rule);
+        let family = code.find('.').map_or(code, |dot| &code[..=dot]).to_owned();
+        if !self.by_family.contains(&(family.clone(), rule)) {
+            self.by_family.push((family, rule));
+        }
+    }
+
+    /// The rule for `code`.
+    pub fn rule(&self, code: &str) -> Option<RuleId> {
+        self.by_code.get(code).copied()
+    }
+
+    /// Every code that has a rule.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.by_code.keys().map(String::as_str)
+    }
+
+    /// The rules of a family of faults (`hl7v2.`).
+    pub fn family(&self, family: &str) -> impl Iterator<Item = RuleId> {
+        self.by_family.iter().filter(move |(known, _)| known == family).map(|(_, rule)| *rule)
+    }
+
+    /// Records the faults of one message: every rule of the family applied once, or as often as it failed.
+    pub fn check(&self, family: &str, unit: Unit<'_>, message: Message<'_>, faults: &Faults, to: &mut Recorder) {
+        for rule in self.family(family) {
+            to.applies(rule);
+            to.reaches(&[rule]);
+        }
+        if faults.is_empty() {
+            return;
+        }
+        let mut met: Vec<RuleId> = Vec::new();
+        for (code, count) in faults.counts() {
+            let Some(rule) = self.rule(code) else { continue };
+            let extra = if met.contains(&rule) { u64::from(*count) } else { u64::from(*count) - 1 };
+            met.push(rule);
+            to.applies_to(rule, extra);
+            if *count > MAX_LISTED
+                && let Some(last) = faults.listed().iter().rfind(|fault| fault.code == *code)
+            {
+                to.unlisted(rule, last.message.clone(), u64::from(*count - MAX_LISTED));
+            }
+        }
+        for fault in faults.listed() {
+            let Some(rule) = self.rule(fault.code) else { continue };
+            let (path, span) = place(message, fault);
+            to.found(unit, rule, Outcome::Failed, path, span, fault.message.clone());
+        }
+    }
+}
+
+/// The innermost place of the message that holds the fault.
+fn place(message: Message<'_>, fault: &Fault) -> (Path, Span) {
+    let tree = message.tree;
+    let holds = |id: NodeId| {
+        let span = tree.node(id).span;
+        span.start <= fault.span.start && fault.span.start < span.end.max(span.start + 1)
+    };
+    if tree.is_empty() {
+        return (Path::Whole, fault.span);
+    }
+    let Some(segment) = tree.children(Instance::ROOT).find(|&id| holds(id)) else {
+        return (Path::Whole, if fault.span.is_empty() { header_span(message) } else { fault.span });
+    };
+    let mut at = segment;
+    while let Some(inner) = tree.children(at).find(|&id| holds(id)) {
+        at = inner;
+    }
+    (Path::hl7(message, segment, at), fault.span)
+}
