@@ -48,22 +48,30 @@ impl Renderer for Csv {
             .quote_style(csv::QuoteStyle::Always)
             .terminator(csv::Terminator::CRLF)
             .from_writer(out);
-        rows.write_record(COLUMNS)?;
+        rows.write_record(COLUMNS).map_err(own)?;
         let rules: FxHashMap<&str, &Rule> = report.rules.iter().map(|rule| (rule.code.as_str(), rule)).collect();
         let mut traced = FxHashSet::default();
         for requirement in &report.requirements {
             if requirement.rules.is_empty() {
-                rows.write_record(row(Some(requirement), None))?;
+                rows.write_record(row(Some(requirement), None)).map_err(own)?;
             }
             for code in &requirement.rules {
                 traced.insert(code.as_str());
-                rows.write_record(row(Some(requirement), rules.get(code.as_str()).copied()))?;
+                rows.write_record(row(Some(requirement), rules.get(code.as_str()).copied())).map_err(own)?;
             }
         }
         for rule in report.rules.iter().filter(|rule| !traced.contains(rule.code.as_str())) {
-            rows.write_record(row(None, Some(rule)))?;
+            rows.write_record(row(None, Some(rule))).map_err(own)?;
         }
         rows.flush()
+    }
+}
+
+/// The writer's own error, which the library wraps: a closed pipe must still look like one.
+fn own(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(cause) => cause,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 
