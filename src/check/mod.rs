@@ -14,6 +14,7 @@ pub mod plan;
 mod record;
 pub mod syntax;
 pub mod tally;
+mod worker;
 
 pub use engine::{Engine, KindKey, KindPlan, Plans};
 pub use excerpt::Shown;
@@ -21,3 +22,4 @@ pub use finding::{Excerpt, Located, Place, Related};
 pub use plan::{Plan, PlannedRule};
 pub use record::{Recorder, Unit};
 pub use tally::{Counts, Group, GroupKey, RuleId, SHOWN_PER_GROUP, Tally};
+pub use worker::{Seen, Worker};
