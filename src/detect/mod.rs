@@ -72,6 +72,8 @@ pub enum Syntax {
     Binary,
     /// Nothing, or nothing but blanks.
     Empty,
+    /// It was refused before a byte was read.
+    Unread,
 }
 
 impl Syntax {
@@ -93,6 +95,7 @@ impl Syntax {
             Syntax::Text => "text",
             Syntax::Binary => "binary",
             Syntax::Empty => "empty",
+            Syntax::Unread => "unread",
         }
     }
 
@@ -135,13 +138,14 @@ pub fn detect(head: &[u8], shape: Shape) -> Kind {
         Shape::Zip => return kind.is(Syntax::Zip, "starts with the zip mark PK"),
         Shape::Gzip => return kind.is(Syntax::Gzip, "starts with the gzip mark 1F 8B: compressed data"),
         Shape::Tar => return kind.is(Syntax::Tar, "has a tar header"),
-        Shape::Unread => return kind.is(Syntax::Empty, "nothing was read"),
+        Shape::Unread => return kind.is(Syntax::Unread, "was not opened or not read"),
         Shape::Hl7v2 | Shape::Ndjson | Shape::Whole => {}
     }
     if let Some((syntax, reason)) = magic::of(head) {
         return kind.is(syntax, reason);
     }
-    if text.is_empty() {
+    // Lines may start with more blank ones than are looked at.
+    if text.is_empty() && (head.len() < HEAD_BYTES || shape == Shape::Whole) {
         return kind.is(Syntax::Empty, "has no content");
     }
     if let Some(reason) = encoding.reason() {

@@ -106,3 +106,6 @@ fn open(path: &std::path::Path) -> Result<(File, Option<u64>), Snag> {
     }
     Ok((file, Some(meta.len()).filter(|size| *size > 0)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! How a path or an entry's name may be shown.
 //!
 //! In: raw bytes of a name. Out: text safe for any sink that is line-based: no control, bidirectional or invisible
-//! characters, and no valid NHS number. Escaping for HTML, CSV and the like is the sink's own work.
+//! characters, no angle brackets, and no valid NHS number. Escaping for HTML, CSV and the like stays the sink's work.
 
 use super::options::Names;
 
@@ -42,9 +42,10 @@ pub(crate) fn shown_entry(raw: &[u8], names: Names) -> String {
     }
 }
 
-/// Characters that could move the cursor, start a line, hide, or turn the direction of text.
+/// Characters that could move the cursor, start a line, hide, turn the direction of text, or open a tag.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
+        || matches!(c, '<' | '>')
         || matches!(c, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}'
             | '\u{E0000}'..='\u{E0FFF}')
@@ -110,6 +111,7 @@ mod tests {
         assert_eq!(shown(b"\x1b[2Ja\n::error::x.json", Names::Masked), "\\u{1b}[2Ja\\u{a}::error::x.json");
         assert_eq!(shown("gpj\u{202e}.exe".as_bytes(), Names::Masked), "gpj\\u{202e}.exe");
         assert_eq!(shown(b"\xff\xfea.json", Names::Masked), "\\x{ff}\\x{fe}a.json");
+        assert_eq!(shown(b"<img src=x>.json", Names::Masked), "\\u{3c}img src=x\\u{3e}.json");
         assert_eq!(shown("Müller £.hl7".as_bytes(), Names::Masked), "Müller £.hl7");
     }
 

@@ -58,6 +58,11 @@ impl<'f> Stream<'f> {
         self.snag.as_ref()
     }
 
+    /// Marks the bytes as not the whole, for a reason the reader of them found.
+    pub(crate) fn spoil(&mut self, snag: &Snag) {
+        self.snag = Some(snag.clone());
+    }
+
     /// Bytes read from the feed so far.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
@@ -74,14 +79,20 @@ impl<'f> Stream<'f> {
         Some(sha.clone().finalize().into())
     }
 
-    /// Appends from the feed until `buffer` holds `target` bytes; whether the end was reached.
+    /// Appends until `buffer` holds `target` bytes, the head first; whether the end was reached.
     pub(crate) fn fill(&mut self, buffer: &mut Vec<u8>, target: usize) -> Result<bool, Snag> {
-        if let Some(snag) = &self.snag {
-            return Err(snag.clone());
+        if self.given < self.head.len() && buffer.len() < target {
+            let count = (self.head.len() - self.given).min(target - buffer.len());
+            buffer.extend_from_slice(&self.head[self.given..self.given + count]);
+            self.given += count;
         }
         let old = buffer.len();
-        if self.ended || old >= target {
-            return Ok(self.ended);
+        let ended = self.ended && self.given == self.head.len();
+        if ended || old >= target {
+            return Ok(ended);
+        }
+        if let Some(snag) = &self.snag {
+            return Err(snag.clone());
         }
         buffer.reserve_exact(target - old);
         let want = (target - old) as u64;
@@ -136,7 +147,7 @@ impl<'f> Stream<'f> {
     }
 
     fn hold(&mut self, limit: usize) -> Result<Vec<u8>, Snag> {
-        let mut all = self.head.clone();
+        let mut all = Vec::new();
         while !self.fill(&mut all, limit.saturating_add(1))? {
             if all.len() > limit {
                 let detail = format!("a zip archive that cannot be sought in is held in memory, at most {limit} bytes");

@@ -27,7 +27,7 @@ pub(super) fn expand(run: &mut Run<'_>, nest: &Nest<'_>, stream: &mut Stream<'_>
     let mut guard = Guard::new(MultiGzDecoder::new(compressed), taken, None, &limits, nest.budget, "gzip");
     let mut inner = Stream::open(Feed::Reader(&mut guard), run.options.digest);
     let id = inner_id(&nest.artifact.id);
-    if shape::is_tar(inner.head(), extension(&id)) {
+    if shape::is_tar(inner.head(), &extension(&id)) {
         tar::entries(run, nest, &mut inner)?;
     } else if inner.head().is_empty() {
         let empty = Snag::new(Fault::ArchiveEmpty, "the gzip stream gives no bytes");

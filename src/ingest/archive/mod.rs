@@ -39,7 +39,7 @@ pub(super) struct Place {
 
 /// Reads one artifact, whatever it is.
 pub(super) fn take_in(run: &mut Run<'_>, place: Place, mut stream: Stream<'_>, budget: &Budget) -> Flow {
-    let shape = Shape::of(stream.head(), &extension(&place.id).to_ascii_lowercase());
+    let shape = Shape::of(stream.head(), &extension(&place.id));
     if stream.head().is_empty() {
         let snag = stream.snag().cloned().unwrap_or(Snag::new(Fault::Empty, ""));
         return refuse(run, place, snag, budget);

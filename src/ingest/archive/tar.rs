@@ -29,6 +29,14 @@ pub(super) fn entries(run: &mut Run<'_>, nest: &Nest<'_>, input: &mut dyn Read) 
             Err(snag) => return run.trouble(nest.artifact, snag),
         }
     }
+    match is_blank_to_the_end(input) {
+        Ok(true) => {}
+        Ok(false) => {
+            let detail = "bytes stand after the end mark of the tar archive; they were not read as entries";
+            run.trouble(nest.artifact, Snag::new(Fault::ArchiveHeader, detail))?;
+        }
+        Err(snag) => run.trouble(nest.artifact, snag)?,
+    }
     if walk.any {
         return Flow::Continue(());
     }
@@ -155,6 +163,18 @@ fn read_up_to(input: &mut dyn Read, buf: &mut [u8]) -> Result<usize, Snag> {
         }
     }
     Ok(got)
+}
+
+/// Whether only padding follows the end mark. Reading on also lets a decoder check what it has at its end.
+fn is_blank_to_the_end(input: &mut dyn Read) -> Result<bool, Snag> {
+    let mut block = [0; 8 * BLOCK];
+    loop {
+        match read_up_to(input, &mut block)? {
+            0 => return Ok(true),
+            got if block[..got].iter().any(|b| *b != 0) => return Ok(false),
+            _ => {}
+        }
+    }
 }
 
 fn skip(input: &mut dyn Read, count: u64) -> Result<(), Snag> {

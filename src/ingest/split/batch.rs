@@ -98,7 +98,7 @@ fn check(field: &str, of: &str, open: &Level, counts: &[u64], trailer: &[u8], at
         return;
     }
     if !declared.iter().all(u8::is_ascii_digit) {
-        return tell(format!("{field} is not a whole number; {} {of} were found", counts[0]));
+        return tell(format!("{field} is not a whole number; {of} found: {}", counts[0]));
     }
     let significant = &declared[declared.iter().take_while(|b| **b == b'0').count()..];
     let value = significant.iter().take(18).fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
@@ -109,5 +109,5 @@ fn check(field: &str, of: &str, open: &Level, counts: &[u64], trailer: &[u8], at
         0..=PRINTED_DIGITS => format!("declares {value}"),
         digits => format!("declares a number of {digits} digits"),
     };
-    tell(format!("{field} {said}; {} {of} were found", counts[0]));
+    tell(format!("{field} {said}; {of} found: {}", counts[0]));
 }

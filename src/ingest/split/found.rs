@@ -58,15 +58,28 @@ impl Found {
         }
     }
 
+    /// Whether what ends at `end` is within the limit: only then is it surely still in memory.
+    pub(super) fn fits(&self, open: &Open, end: u64) -> bool {
+        end - open.start <= self.limit
+    }
+
+    /// Whether what ends at `end` is over the limit; tells so unless that was done while its end was unseen.
+    pub(super) fn is_too_large(&mut self, open: &Open, end: u64) -> bool {
+        let length = end - open.start;
+        if self.fits(open, end) {
+            return false;
+        }
+        if !open.oversize {
+            self.trouble(Fault::TooLargeUnit, open.start, open.line, format!("the limit is {} bytes", self.limit));
+        }
+        self.clean = false;
+        self.abandoned |= length > self.limit.saturating_add(self.skip);
+        true
+    }
+
     /// The unit that ends at `end`.
     pub(super) fn unit(&mut self, open: &Open, end: u64) {
-        let length = end - open.start;
-        if length > self.limit {
-            if !open.oversize {
-                self.trouble(Fault::TooLargeUnit, open.start, open.line, format!("the limit is {} bytes", self.limit));
-            }
-            self.clean = false;
-            self.abandoned |= length > self.limit.saturating_add(self.skip);
+        if self.is_too_large(open, end) {
             return;
         }
         let kind = open.kind as usize;

@@ -28,7 +28,6 @@ pub(super) struct Hl7v2 {
     framed: bool,
     headless: bool,
     batch: Batch,
-    started: bool,
 }
 
 /// Text that belongs to nothing.
@@ -48,7 +47,7 @@ impl Hl7v2 {
     /// A splitter for an artifact that starts with `head`.
     pub(super) fn new(head: &[u8], extension: &str) -> Self {
         Self {
-            pos: 0,
+            pos: prologue(head),
             line: 1,
             at_start: true,
             open: None,
@@ -59,19 +58,6 @@ impl Hl7v2 {
             framed: shape::has_frame(head) || extension == "mllp",
             headless: shape::like_segment(head, extension),
             batch: Batch::default(),
-            started: false,
-        }
-    }
-
-    /// The byte order mark and the blanks before the first line, which some editors leave.
-    fn skip_prologue(&mut self, bytes: &[u8]) {
-        if bytes.starts_with(b"\xEF\xBB\xBF") {
-            self.pos = 3;
-        }
-        let rest = &bytes[self.pos as usize..];
-        let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-        if shape::header(&rest[blanks..]).is_some() {
-            self.pos += blanks as u64;
         }
     }
 
@@ -92,6 +78,9 @@ impl Hl7v2 {
             return;
         };
         self.close(view, self.pos, found);
+        if found.abandoned {
+            return;
+        }
         self.headless = false;
         if header == Header::Msh {
             self.batch.message();
@@ -122,11 +111,14 @@ impl Hl7v2 {
         }
         let Some(open) = self.open.take() else { return };
         if std::mem::take(&mut self.tentative) && end < view.end() {
-            found.stray(outside, open.start, open.line, end - open.start);
+            if !found.is_too_large(&open, end) {
+                found.stray(outside, open.start, open.line, end - open.start);
+            }
             return;
         }
         if let Some(header) = self.envelope.take() {
-            self.batch.line(header, view.between(open.start, end), open.start, open.line, found);
+            let bytes = if found.fits(&open, end) { view.between(open.start, end) } else { &[] };
+            self.batch.line(header, bytes, open.start, open.line, found);
         }
         found.unit(&open, end);
     }
@@ -164,6 +156,9 @@ impl Hl7v2 {
             return true;
         }
         self.close(view, self.pos, found);
+        if found.abandoned {
+            return true;
+        }
         match (start_block, self.frame.take()) {
             (true, open) => {
                 if open.is_some() {
@@ -208,11 +203,16 @@ impl Hl7v2 {
     }
 }
 
+/// How long the byte order mark is, with the blanks before the first header that some editors leave.
+fn prologue(head: &[u8]) -> u64 {
+    let rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let blanks = if shape::header(&rest[blanks..]).is_some() { blanks } else { 0 };
+    (head.len() - rest.len() + blanks) as u64
+}
+
 impl Split for Hl7v2 {
     fn scan(&mut self, view: View<'_>, found: &mut Found) {
-        if !std::mem::replace(&mut self.started, true) {
-            self.skip_prologue(view.bytes);
-        }
         let next_control = |from: u64| {
             memchr::memchr2(VT, FS, view.between(from, view.end())).map_or(view.end(), |at| from + at as u64)
         };

@@ -68,7 +68,7 @@ pub(super) fn cut(
     let limits = run.options.limits.clone();
     let mut ledger = Ledger::new(artifact, limits.troubles);
     let mut splitter: Box<dyn Split> = match artifact.shape {
-        Shape::Hl7v2 => Box::new(hl7v2::Hl7v2::new(&artifact.head, extension(&artifact.id))),
+        Shape::Hl7v2 => Box::new(hl7v2::Hl7v2::new(&artifact.head, &extension(&artifact.id))),
         Shape::Ndjson => Box::new(ndjson::Ndjson::default()),
         _ => Box::new(whole::Whole::default()),
     };
@@ -81,8 +81,8 @@ pub(super) fn cut(
 
     let block_bytes = limits.block_bytes.max(64);
     let mut found = Found::new(limits.unit_bytes as u64, limits.skip_bytes);
-    let mut buffer = stream.head().to_vec();
-    let (mut base, mut units, mut target) = (0u64, 0u64, block_bytes.max(buffer.len()));
+    let mut buffer = Vec::new();
+    let (mut base, mut units, mut target) = (0u64, 0u64, block_bytes);
     loop {
         let filled = stream.fill(&mut buffer, target).and_then(|eof| shrunk(eof, stream, expected));
         let (eof, snag) = match filled {
@@ -120,6 +120,7 @@ pub(super) fn cut(
         found.begin_block(keep, line);
 
         if let Some(snag) = snag {
+            stream.spoil(&snag);
             // What is in progress is cut short, so it is not judged.
             ledger.close(run)?;
             run.trouble(artifact, snag)?;
@@ -165,8 +166,12 @@ fn too_large(offset: u64, line: u64, limit: usize) -> Seen {
     Seen { fault: Fault::TooLargeUnit, offset, line, bytes: 0, detail }
 }
 
-/// The lower-case extension of an artifact's id, without the dot.
-pub(super) fn extension(id: &str) -> &str {
+/// The extension of an artifact's id in lower case, without the dot, and without the number that keeps like ids apart.
+pub(super) fn extension(id: &str) -> String {
     let name = id.rsplit(['/', '!']).next().unwrap_or(id);
-    name.rsplit_once('.').map_or("", |(_, extension)| extension)
+    let name = match name.rsplit_once('#') {
+        Some((name, number)) if number.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => name,
+    };
+    name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
 }
