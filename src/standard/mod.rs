@@ -8,6 +8,7 @@ mod day;
 mod files;
 pub mod hl7v2;
 mod pack;
+mod proof;
 mod rule;
 mod words;
 
@@ -15,5 +16,6 @@ pub use catalogue::{Catalogue, PackError};
 pub use day::Day;
 pub use files::{Files, built_in};
 pub use pack::{Date, Integration, Origin, Pack, Requirement, Source};
+pub use proof::{Proof, ProofFile, proof};
 pub use rule::{Break, ExtraFile, Insert, Replace, Rule, Test};
 pub use words::{Effect, Outcome, Severity, Strength};
