@@ -168,6 +168,12 @@ impl<'a> Segment<'a> {
                 self.element(&definition, depth + 1)
             })
             .collect();
+        if id == "TS"
+            && let Some(first) = element.parts.first_mut()
+        {
+            // The tables call the time of a time stamp a string; its form is the datatype's own (2.9.47).
+            first.datatype = rule.map(|rule| Owned { rule, test: (id.into(), Format::TimeStamp) });
+        }
         for layer in &self.layers {
             for entry in layer.lines.iter().filter(|entry| pattern::any(&entry.line.patterns, self.key)) {
                 let Subject::Datatype { id: typed, component, subcomponent } = &entry.line.subject else { continue };

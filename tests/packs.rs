@@ -1,0 +1,71 @@
+//! Every rule's proof, and every sample: the rule fires, alone, where it says; a conforming message is clean.
+
+use hallmark::check::Plan;
+use hallmark::cli::proofs;
+use hallmark::compile::hl7v2::Compiler;
+use hallmark::standard::{Catalogue, ProofFile};
+
+fn plan() -> Plan {
+    Plan::new(Catalogue::load(&[]).unwrap_or_else(|error| panic!("{error}")))
+}
+
+#[test]
+fn every_proof_holds() {
+    let plan = plan();
+    let compiler = Compiler::new(&plan).unwrap_or_else(|error| panic!("{error}"));
+    let mut failed = Vec::new();
+    let mut run = 0;
+    for pack in &plan.catalogue.packs {
+        for proved in proofs::pack(&plan, &compiler, pack) {
+            run += 1;
+            if !proved.faults.is_empty() {
+                failed.push(format!("{} {} #{}: {}", pack.id, proved.code, proved.number, proved.faults.join("; ")));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{} of {run} proofs fail:\n{}", failed.len(), failed.join("\n"));
+    assert!(run > 100, "only {run} proofs were found");
+}
+
+#[test]
+fn every_rule_has_a_proof() {
+    let plan = plan();
+    let without: Vec<_> = plan
+        .catalogue
+        .packs
+        .iter()
+        .flat_map(|pack| &pack.rules)
+        .filter(|rule| rule.breaks.is_empty())
+        .map(|rule| rule.code.as_str())
+        .collect();
+    assert!(without.is_empty(), "rules without a proof: {without:?}");
+}
+
+#[test]
+fn every_requirement_is_tested_or_says_why_not() {
+    let plan = plan();
+    for pack in &plan.catalogue.packs {
+        for requirement in &pack.requirements {
+            let tested = pack.rules.iter().any(|rule| rule.requirement.contains(&requirement.id));
+            let says = !requirement.why_not_tested.trim().is_empty();
+            assert!(tested != says, "{} {}: tested {tested}, says why not {says}", pack.id, requirement.id);
+        }
+    }
+}
+
+#[test]
+fn samples_are_clean_one_by_one_and_all_together() {
+    let plan = plan();
+    let compiler = Compiler::new(&plan).unwrap_or_else(|error| panic!("{error}"));
+    let mut all = Vec::new();
+    for pack in &plan.catalogue.packs {
+        for (name, bytes) in plan.catalogue.files_below(&pack.id, "samples/") {
+            let file = ProofFile { name: format!("{}/{name}", pack.id), bytes: bytes.to_vec() };
+            let found = proofs::findings(&plan, &compiler, std::slice::from_ref(&file));
+            assert!(found.is_empty(), "{}: {found:?}", file.name);
+            all.push(file);
+        }
+    }
+    let found = proofs::findings(&plan, &compiler, &all);
+    assert!(found.is_empty(), "all together: {found:?}");
+}
