@@ -68,6 +68,18 @@ impl Path {
         Self::Hl7(step)
     }
 
+    /// Reads a path back from its printed form, as a report holds it; `general` is the same without indices.
+    pub fn parse(full: &str, general: &str) -> Self {
+        if full.is_empty() {
+            return Self::Whole;
+        }
+        match Step::parse(full) {
+            // Only what prints the same again is what was printed.
+            Some(step) if step.to_string() == full => Self::Hl7(step),
+            _ => Self::Printed { full: full.into(), general: general.into() },
+        }
+    }
+
     /// The path without occurrence and repetition numbers: the place in the standard, not in the message.
     pub fn general(&self) -> String {
         match self {
@@ -91,6 +103,41 @@ impl Step {
         }
         Self { segment: name_of(name), occurrence: if all > 1 { before } else { 0 }, ..Self::default() }
     }
+}
+
+impl Step {
+    /// Reads `PID-3[2].4.1`, `OBX[3]-5`, `ZU1`; nothing when it is no such path.
+    fn parse(text: &str) -> Option<Self> {
+        let (name, rest) = text.as_bytes().split_first_chunk::<3>()?;
+        let known = name_of(name);
+        let mut step = Self { segment: (known == *name).then_some(known)?, ..Self::default() };
+        let mut rest = std::str::from_utf8(rest).ok()?;
+        step.occurrence = bracket(&mut rest)?;
+        step.field = u16::try_from(part(&mut rest, '-')?).ok()?;
+        step.repetition = bracket(&mut rest)?;
+        step.component = u16::try_from(part(&mut rest, '.')?).ok()?;
+        step.subcomponent = u16::try_from(part(&mut rest, '.')?).ok()?;
+        rest.is_empty().then_some(step)
+    }
+}
+
+/// The number after `mark`, taken off the front of `rest`; zero when the mark is not there.
+fn part(rest: &mut &str, mark: char) -> Option<u32> {
+    let Some(after) = rest.strip_prefix(mark) else { return Some(0) };
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, left) = after.split_at(digits);
+    *rest = left;
+    number.parse().ok()
+}
+
+/// The number in `[n]`, taken off the front of `rest`; zero when there is none.
+fn bracket(rest: &mut &str) -> Option<u32> {
+    if !rest.starts_with('[') {
+        return Some(0);
+    }
+    let number = part(rest, '[')?;
+    *rest = rest.strip_prefix(']')?;
+    Some(number)
 }
 
 /// A segment name as it may be printed: three upper-case letters or digits; anything else may be a patient's data.
@@ -133,6 +180,41 @@ impl fmt::Display for Path {
             Self::Whole => Ok(()),
             Self::Hl7(step) => step.fmt(f),
             Self::Printed { full, .. } => f.write_str(full),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printed_path_is_read_back() {
+        for text in ["PID", "ZU1", "???", "PID-3", "PID-3[2]", "PID-3[2].4", "PID-3[2].4.1", "OBX[3]-5", "OBX[12]", ""]
+        {
+            let path = Path::parse(text, "");
+            assert!(!matches!(path, Path::Printed { .. }), "{text}");
+            assert_eq!(path.to_string(), text);
+        }
+        assert_eq!(Path::parse("OBX[3]-5[2].1", "").general(), "OBX-5.1");
+    }
+
+    #[test]
+    fn any_other_path_stays_as_printed() {
+        for text in [
+            "PID-",
+            "PID-03",
+            "PID[0]-1",
+            "PID-3.",
+            "PID-3.1.2.3",
+            "Pid-3",
+            "PID-70000",
+            "Patient.name[0]",
+            "PI",
+            "ÄÖ-1",
+        ] {
+            let path = Path::parse(text, "general");
+            assert_eq!((path.to_string().as_str(), path.general().as_str()), (text, "general"));
         }
     }
 }

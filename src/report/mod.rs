@@ -5,6 +5,7 @@
 
 use std::io;
 
+pub mod build;
 pub mod csv;
 pub mod escape;
 pub mod format;
@@ -14,16 +15,19 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod merge;
 pub mod model;
 pub mod ndjson;
 pub mod operation_outcome;
 pub mod places;
+pub mod read;
 pub mod sarif;
 pub mod save;
 pub mod schema;
 pub mod terminal;
 pub mod words;
 
+pub use build::build;
 pub use format::Format;
 
 /// A format a report can be written in.

@@ -110,6 +110,9 @@ pub struct Verdict {
     pub shown_by: u64,
     /// What decided it, most decisive first.
     pub because: Vec<Because>,
+    /// Reasons left out of `because`, the least decisive.
+    #[serde(default)]
+    pub more: u64,
     /// What changes with the calendar, in plain words with dates.
     pub dates: Vec<String>,
 }
@@ -117,11 +120,12 @@ pub struct Verdict {
 /// One reason for a verdict.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Because {
-    /// `failed`, `cannot-tell`, `untested` or `passed`.
+    /// `failed`, `cannot-tell`, `untested` (never shown, or too seldom in question), `inapplicable` (never in question
+    /// in many messages) or `passed`.
     pub outcome: String,
     /// `blocks` or `degrades`.
     pub effect: String,
-    /// Rule code.
+    /// Rule code; empty when the run itself is the reason: it is partial, or files were not read.
     pub rule: String,
     /// Requirement ids the rule tests.
     pub requirements: Vec<String>,
@@ -205,6 +209,9 @@ pub struct Rule {
     pub cannot_tell: u64,
     /// Messages in which it applied at least once.
     pub messages: u64,
+    /// Messages of a kind it speaks of, whether or not they gave it a place.
+    #[serde(default)]
+    pub reached: u64,
     /// Requirement ids.
     pub requirements: Vec<String>,
     /// What it does to integrations.
@@ -279,6 +286,9 @@ pub struct Finding {
     pub artifact: String,
     /// Which message of the artifact, from one; zero for the artifact as a whole.
     pub item: u64,
+    /// Byte offset of the place in its message.
+    #[serde(default)]
+    pub offset: u32,
     /// Where, in the reader's notation, e.g. `PID-3[2].1`.
     pub path: String,
     /// One-based line in the artifact; zero when there is no place.
@@ -297,6 +307,9 @@ pub struct Finding {
     pub source: Source,
     /// SHA-256 over rule, artifact name, path with indices and ordinal: stable across runs.
     pub fingerprint: String,
+    /// Fingerprint of its group.
+    #[serde(default)]
+    pub group: String,
     /// Other places that belong to it (the first of two duplicates, say).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
@@ -305,7 +318,10 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
     /// `current`, `waived` or `known` (in the baseline).
     pub state: String,
-    /// What the calendar adds, e.g. "from 2027-04-01".
+    /// The waiver that covers it: until when, approved by whom, why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<String>,
+    /// What the calendar adds: "from 2027-04-01", "until 2027-03", "retired since 2025".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
 }
@@ -355,6 +371,12 @@ pub struct Waiver {
     pub matched: u64,
     /// `active`, `expired` or `unmatched`.
     pub state: String,
+    /// The file it stands in, as the user named it.
+    #[serde(default)]
+    pub file: String,
+    /// The line of that file where it starts, from one.
+    #[serde(default)]
+    pub line: u64,
 }
 
 /// A standards pack used.

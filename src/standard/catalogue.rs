@@ -35,6 +35,9 @@ impl PackError {
     }
 }
 
+/// The pack of Hallmark's own rules, about a run and not about a message; in force whatever standards are used.
+pub const OWN_PACK: &str = "hallmark";
+
 /// Every pack and integration of a run.
 #[derive(Debug, Default)]
 pub struct Catalogue {
@@ -118,7 +121,7 @@ impl Catalogue {
         files.below(&prefix).map(|(name, bytes)| (name[cut..].to_owned(), bytes)).collect::<Vec<_>>()
     }
 
-    /// Keeps only the packs in `ids` and what they build on.
+    /// Keeps only the packs in `ids`, what they build on, and [`OWN_PACK`].
     ///
     /// # Errors
     /// The first id that is no pack, with the known ones.
@@ -134,7 +137,7 @@ impl Catalogue {
                 ahead.extend(pack.builds_on.iter().cloned());
             }
         }
-        self.packs.retain(|pack| wanted.contains(&pack.id));
+        self.packs.retain(|pack| wanted.contains(&pack.id) || pack.id == OWN_PACK);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ mod proof;
 mod rule;
 mod words;
 
-pub use catalogue::{Catalogue, PackError};
+pub use catalogue::{Catalogue, OWN_PACK, PackError};
 pub use day::Day;
 pub use files::{Files, built_in};
 pub use pack::{Date, Integration, Origin, Pack, Requirement, Source};

@@ -152,6 +152,7 @@ fn rule(told: &Told) -> Rule {
         failed: told.counts[2],
         cannot_tell: told.counts[3],
         messages: told.counts[0] / 2,
+        reached: told.counts[0],
         requirements: all(&[told.requirement]),
         impact: impact(told.impact),
         why: s(told.why),
@@ -202,6 +203,7 @@ fn finding(told: &Told, artifact: &str, item: u64, path: &str, line: u64, messag
         impact: impact(told.impact),
         artifact: s(artifact),
         item,
+        offset: 40,
         path: s(path),
         line,
         column: 9,
@@ -211,6 +213,7 @@ fn finding(told: &Told, artifact: &str, item: u64, path: &str, line: u64, messag
         fix: s(told.fix),
         source: source("ITK HL7 V2 Message Specifications", "4.2", told.verified),
         fingerprint: print,
+        group: fingerprint(&format!("{} {message}", told.code)),
         related: Vec::new(),
         excerpt: Some(Excerpt {
             text: s("PID|1||9{3} 9{3} 9{4}^^^NHS^NH||A{5}^A{4}^^^^^L||9{8}|9"),
@@ -218,6 +221,7 @@ fn finding(told: &Told, artifact: &str, item: u64, path: &str, line: u64, messag
             columns: 14,
         }),
         state: s("current"),
+        waiver: None,
         when: None,
     }
 }
@@ -241,6 +245,7 @@ fn verdict(id: &str, name: &str, verdict: &str, summary: &str, shown_by: u64, be
         summary: s(summary),
         shown_by,
         because,
+        more: 0,
         dates: Vec::new(),
     }
 }
@@ -362,6 +367,8 @@ pub(crate) fn report() -> Report {
         what: s("the first message of the pair"),
     }];
     findings[5].state = s("waived");
+    findings[5].waiver =
+        Some(s("waived until 2027-01-31 (approved by Chief information officer): mapped in the engine"));
     findings[6].state = s("known");
     findings[7].excerpt = None;
     let waiver = |rule: &str, matched: u64, state: &str| Waiver {
@@ -374,6 +381,8 @@ pub(crate) fn report() -> Report {
         expires: s("2027-01-31"),
         matched,
         state: s(state),
+        file: s("waivers.toml"),
+        line: 4,
     };
     Report {
         format: s(FORMAT),

@@ -53,15 +53,18 @@ fn one(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     page.wrapped(15, 15, &verdict.summary)?;
     let decisive = || verdict.because.iter().filter(|because| because.outcome != "passed");
     for because in decisive().take(REASONS) {
-        let mut reason = format!("· {}: {}", because.rule, because.reason);
+        let mut reason = match because.rule.as_str() {
+            "" => format!("· {}", because.reason),
+            rule => format!("· {rule}: {}", because.reason),
+        };
         if because.count > 1 {
             reason.push_str(&format!(" ({})", words::count(because.count, "place", "places")));
         }
         page.wrapped(15, 17, &reason)?;
     }
-    let left = decisive().count().saturating_sub(REASONS);
+    let left = decisive().count().saturating_sub(REASONS) as u64 + verdict.more;
     if left > 0 {
-        page.wrapped(15, 17, &format!("· and {}", words::count(left as u64, "more reason", "more reasons")))?;
+        page.wrapped(15, 17, &format!("· and {}", words::count(left, "more reason", "more reasons")))?;
     }
     for date in &verdict.dates {
         page.wrapped(15, 17, &format!("· {date}"))?;
