@@ -3,7 +3,7 @@
 use hallmark::check::Plan;
 use hallmark::cli::proofs;
 use hallmark::compile::hl7v2::Compiler;
-use hallmark::standard::{Catalogue, ProofFile};
+use hallmark::standard::{Catalogue, OWN_PACK, ProofFile};
 
 fn plan() -> Plan {
     Plan::new(Catalogue::load(&[]).unwrap_or_else(|error| panic!("{error}")))
@@ -34,6 +34,8 @@ fn every_rule_has_a_proof() {
         .catalogue
         .packs
         .iter()
+        // Hallmark's own rules are about a run, not a message: the judge's tests prove them.
+        .filter(|pack| pack.id != OWN_PACK)
         .flat_map(|pack| &pack.rules)
         .filter(|rule| rule.breaks.is_empty())
         .map(|rule| rule.code.as_str())
