@@ -14,11 +14,13 @@ pub mod verdict;
 pub mod waiver;
 
 mod baseline;
+mod because;
 mod finding;
 mod own;
 mod reasons;
 mod run;
 mod sentence;
+mod summary;
 
 #[cfg(test)]
 pub(crate) mod bench;

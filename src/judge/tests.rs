@@ -90,6 +90,30 @@ fn a_closed_gate_across_messages_is_evidence_missing() {
 }
 
 #[test]
+fn a_pack_of_which_nothing_was_shown_withholds_clear() {
+    let mut plan = plan("", RULES);
+    let mut other = plan.catalogue.packs[0].clone();
+    other.id = "bookings".into();
+    other.title = "The bookings".into();
+    other.messages = vec!["SIU".into()];
+    other.rules.truncate(1);
+    other.rules[0].code = "B1".into();
+    (other.rules[0].blocks, other.rules[0].degrades) = (Vec::new(), vec!["a/x".into()]);
+    plan.catalogue.packs.push(other);
+    let plan = Plan::new(std::mem::take(&mut plan.catalogue));
+    let mut tally = passed(&plan);
+    let b1 = usize::from(plan.find("B1").expect("the rule").0);
+    tally.counts[b1] = Default::default();
+    let judgement = judged(&plan, tally.clone());
+    assert_eq!(words(&judgement), ["not-shown", "clear", "not-shown"]);
+    let verdict = &judgement.verdicts[0];
+    assert_eq!(verdict.summary, "What was shown held, but nothing was shown of The bookings; this is not a pass.");
+    assert_eq!(verdict.because[0].reason, "nothing of The bookings was shown: no SIU message was shown");
+    tally.counts[b1].reached = 1;
+    assert_eq!(words(&judged(&plan, tally))[0], "clear");
+}
+
+#[test]
 fn a_partial_run_puts_at_risk_what_it_showed() {
     let plan = plan("", RULES);
     let cut = Run { incomplete_because: vec!["interrupted".into()], ..run(&plan, passed(&plan)) };

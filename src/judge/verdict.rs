@@ -19,20 +19,23 @@
 //! three says with 95 % confidence that fewer than one message in ten would have it. Rules across messages are exempt:
 //! theirs is a closed gate (no acknowledgements in the extract, say), and that is evidence missing, not a thing not done.
 //!
+//! A pack is *unseen* when no message was of a kind that any of its rules on this integration speaks of. Blocking rules
+//! alone would call the feed of an outpatient system fit for admitted-care returns, for want of anything to block.
+//!
 //! The verdict is the first of these that holds:
 //!
 //! | verdict | when |
 //! | --- | --- |
 //! | blocked | a blocking rule failed somewhere that no waiver covers; being in the baseline changes nothing |
 //! | at-risk | a unit is undecided, or failed under waivers only; or a rule that degrades failed without a waiver; or a rule not yet in force failed; or messages exercised the integration but the run is partial or an artifact was not read to its end |
-//! | clear | messages exercised it, at least one unit held, and every other held or was never in question |
+//! | clear | messages exercised it, at least one unit held, every other held or was never in question, and no pack in force is unseen |
 //! | at-risk | all that was shown follows standards that have been retired |
 //! | not-shown | else |
 
 use super::calendar::Phase;
 use crate::check::RuleId;
 use crate::standard::{Effect, Outcome};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Messages of its kind in which a rule found no place before what it asks counts as never in question.
 pub const ENOUGH: u64 = 30;
@@ -121,6 +124,8 @@ pub(super) enum UnitState {
 #[derive(Clone, Debug)]
 pub(super) struct Bearing {
     pub(super) rule: RuleId,
+    /// Index of its pack.
+    pub(super) pack: usize,
     /// What it does to the integration when it counts.
     pub(super) effect: Effect,
     pub(super) phase: Phase,
@@ -179,6 +184,17 @@ pub(super) fn units(rules: &[Bearing]) -> BTreeMap<UnitKey, UnitState> {
     units
 }
 
+/// The packs in force that bear on the integration and of whose kinds no message was shown.
+pub(super) fn unseen(rules: &[Bearing]) -> BTreeSet<usize> {
+    let packs = |unseen: bool| {
+        let of = rules.iter().filter(|rule| rule.phase == Phase::InForce);
+        of.filter(move |rule| (rule.outcome == Outcome::Untested) == unseen)
+            .map(|rule| rule.pack)
+            .collect::<BTreeSet<_>>()
+    };
+    &packs(true) - &packs(false)
+}
+
 /// The verdict on one integration.
 pub(super) fn decide(shown: Shown, rules: &[Bearing], units: &BTreeMap<UnitKey, UnitState>) -> Decision {
     let any = |state: UnitState| units.values().any(|unit| *unit == state);
@@ -193,7 +209,7 @@ pub(super) fn decide(shown: Shown, rules: &[Bearing], units: &BTreeMap<UnitKey, 
     {
         return Decision::AtRisk;
     }
-    if exercised && any(UnitState::Held) && !any(UnitState::NotShown) {
+    if exercised && any(UnitState::Held) && !any(UnitState::NotShown) && unseen(rules).is_empty() {
         return Decision::Clear;
     }
     let retired = |rule: &Bearing| matches!(rule.phase, Phase::Over(_));
@@ -225,6 +241,8 @@ mod tests {
         };
         Bearing {
             rule: RuleId(at as u16),
+            // Capital letters are requirements of a second pack.
+            pack: usize::from(unit.is_some_and(|letter| letter.is_ascii_uppercase())),
             effect: if effect == Some('B') { Effect::Blocks } else { Effect::Degrades },
             phase: match when {
                 Some('>') => Phase::From(day("2030")),
@@ -272,6 +290,13 @@ mod tests {
             ("aBw", "at-risk"),
             ("aBp bBw", "at-risk"),
             ("aBw bBu", "at-risk"),
+            // A pack of which nothing was shown.
+            ("aBp ADu", "not-shown"),
+            ("aBp ADu BDp", "clear"),
+            ("aBp ADu BDi", "clear"),
+            ("aBp ADu>", "clear"),
+            ("aBp ADu<", "clear"),
+            ("aBf ADu", "blocked"),
             // What degrades.
             ("aBp bDf", "at-risk"),
             ("aBp bDw", "clear"),
