@@ -9,7 +9,7 @@ use super::fields::Checker;
 use super::plan::Plan;
 use super::record::{Recorder, Unit};
 use super::syntax::SyntaxRules;
-use super::tally::RuleId;
+use super::tally::{RuleId, Tally};
 use crate::instance::{Instance, Message, NodeId, Path, Step};
 use crate::parse::{Faults, hl7v2};
 use crate::span::Span;
@@ -60,6 +60,8 @@ pub trait Plans: Sync {
 
 struct Kind {
     plan: Arc<KindPlan>,
+    /// Messages of this kind so far whose reach is not recorded yet.
+    messages: u64,
     segments: FxHashMap<[u8; 3], Arc<SegmentPlan>>,
 }
 
@@ -96,11 +98,16 @@ impl<'p> Engine<'p> {
         let key = kind_of(message);
         self.plans.syntax().check("hl7v2.", unit, message, &self.faults, &mut self.recorder);
         if self.kinds.len() >= MAX_KINDS {
+            reach(&mut self.kinds, &mut self.recorder);
             self.kinds.clear();
         }
         let plans = self.plans;
-        let kind =
-            self.kinds.entry(key).or_insert_with(|| Kind { plan: plans.kind(&key), segments: FxHashMap::default() });
+        let kind = self.kinds.entry(key).or_insert_with(|| Kind {
+            plan: plans.kind(&key),
+            messages: 0,
+            segments: FxHashMap::default(),
+        });
+        kind.messages += 1;
         for segment in message.segments() {
             if let Ok(name) = <[u8; 3]>::try_from(message.segment_name(segment)) {
                 kind.segments.entry(name).or_insert_with(|| plans.segment(&key, name));
@@ -110,6 +117,21 @@ impl<'p> Engine<'p> {
         check.run(&mut self.groups);
         observe(message);
         self.recorder.end();
+    }
+}
+
+impl Engine<'_> {
+    /// What it adds up to.
+    pub fn finish(mut self) -> Tally {
+        reach(&mut self.kinds, &mut self.recorder);
+        self.recorder.tally
+    }
+}
+
+/// Records which rules the messages so far could have been spoken of by.
+fn reach(kinds: &mut FxHashMap<KindKey, Kind>, recorder: &mut Recorder) {
+    for kind in kinds.values_mut() {
+        recorder.reaches(&kind.plan.reached, std::mem::take(&mut kind.messages));
     }
 }
 
@@ -141,7 +163,6 @@ struct MessageCheck<'a, 'r> {
 
 impl MessageCheck<'_, '_> {
     fn run(&mut self, groups: &mut Groups) {
-        self.recorder.reaches(&self.kind.plan.reached);
         self.structure(groups);
         self.event();
         self.unknown_segments();

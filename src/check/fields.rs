@@ -26,21 +26,24 @@ impl<'a> Checker<'a, '_> {
         let Some(segment) = self.scope.segment else { return };
         let message = self.scope.message;
         let mut children = message.tree.children(segment).peekable();
-        let mut repetitions: Vec<NodeId> = Vec::new();
-        for (index, element) in plan.fields.iter().enumerate() {
-            let number = index as u16 + 1;
-            repetitions.clear();
-            while let Some(id) = children.next_if(|&id| message.tree.node(id).number == number) {
-                repetitions.push(id);
+        let mut needed = plan.needed.iter().copied().peekable();
+        while let Some(&first) = children.peek() {
+            let number = message.tree.node(first).number;
+            while let Some(absent) = needed.next_if(|&at| at + 1 < number) {
+                self.field(&plan.fields[usize::from(absent)], absent + 1, None);
             }
-            self.field(element, number, &repetitions);
+            needed.next_if_eq(&(number.max(1) - 1));
+            while children.next_if(|&id| message.tree.node(id).number == number).is_some() {}
+            match plan.fields.get(usize::from(number.max(1)) - 1) {
+                Some(element) => self.field(element, number, Some(first)),
+                None => {
+                    self.beyond(plan, first);
+                    break;
+                }
+            }
         }
-        if let Some(rule) = plan.beyond
-            && let Some(id) = children.next()
-        {
-            self.recorder.applies(rule);
-            let text = format!("the segment has {} fields in this version; this one is beyond them", plan.fields.len());
-            self.fail(rule, id, text);
+        for absent in needed {
+            self.field(&plan.fields[usize::from(absent)], absent + 1, None);
         }
         for asserted in &plan.asserted {
             let path = Path::hl7(message, segment, segment);
@@ -48,38 +51,49 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn field(&mut self, element: &Element, number: u16, repetitions: &[NodeId]) {
+    fn beyond(&mut self, plan: &SegmentPlan, first: NodeId) {
+        if let Some(rule) = plan.beyond {
+            self.recorder.applies(rule);
+            let text = format!("the segment has {} fields in this version; this one is beyond them", plan.fields.len());
+            self.fail(rule, first, text);
+        }
+    }
+
+    /// Field `number`, whose first repetition is `first`; `None` when it is empty.
+    fn field(&mut self, element: &Element, number: u16, first: Option<NodeId>) {
         let message = self.scope.message;
-        let populated = repetitions.iter().any(|&id| !message.is_null(id));
+        let Some(segment) = self.scope.segment else { return };
+        let repetitions = || first.into_iter().flat_map(|first| message.repetitions_from(segment, first));
+        let populated = repetitions().any(|id| !message.is_null(id));
         let step = Step { field: number, ..Step::default() };
-        if !self.usage(element, step, repetitions.first().copied(), populated) || repetitions.is_empty() {
+        if !self.usage(element, step, first, populated) {
             return;
         }
+        let (Some(first), Some(last)) = (first, repetitions().last()) else { return };
         if let Some(Owned { rule, test: (min, max) }) = element.repeats {
-            let last = repetitions.last().copied().unwrap_or_default();
             let count = message.tree.node(last).ordinal;
             self.recorder.applies(rule);
             if count > u32::from(max) {
-                let over = repetitions.iter().find(|&&id| message.tree.node(id).ordinal > u32::from(max));
+                let over = repetitions().find(|&id| message.tree.node(id).ordinal > u32::from(max));
                 let text = match max {
                     1 => format!("{} may not repeat; it has {count} repetitions", of(element, number)),
                     _ => format!("{} may repeat {max} times; it has {count} repetitions", of(element, number)),
                 };
-                self.fail(rule, *over.unwrap_or(&last), text);
+                self.fail(rule, over.unwrap_or(last), text);
             } else if count < u32::from(min) {
                 let text = format!("{} needs {min} repetitions; it has {count}", of(element, number));
                 self.fail(rule, last, text);
             }
         }
-        for &id in repetitions {
-            let outer = self.scope;
+        let outer = self.scope;
+        for id in message.repetitions_from(segment, first) {
             self.scope = Scope { field: Some(id), node: Some(id), ..outer };
             match &element.varies {
                 Some(varies) => self.varying(varies, element, id),
                 None => self.value(element, id, step),
             }
-            self.scope = outer;
         }
+        self.scope = outer;
     }
 
     /// A field whose datatype another field of the segment names.
@@ -165,29 +179,38 @@ impl<'a> Checker<'a, '_> {
             component => Step { component, subcomponent: number, ..step },
         };
         if message.tree.is_leaf(id) {
-            for (index, part) in element.parts.iter().enumerate() {
-                let number = index as u16 + 1;
-                let there = (index == 0).then_some(id);
-                if self.usage(part, deeper(number), there, there.is_some()) && index == 0 {
-                    self.inner(part, id, deeper(number));
-                }
+            if let Some(first) = element.parts.first()
+                && self.usage(first, deeper(1), Some(id), true)
+            {
+                self.inner(first, id, deeper(1));
+            }
+            for &index in element.needed.iter().filter(|index| **index > 0) {
+                self.usage(&element.parts[usize::from(index)], deeper(index + 1), None, false);
             }
             return;
         }
-        let mut children = message.tree.children(id).peekable();
-        for (index, part) in element.parts.iter().enumerate() {
-            let number = index as u16 + 1;
-            let there = children.next_if(|&child| message.tree.node(child).number == number);
-            let populated = there.is_some_and(|child| !message.is_null(child));
-            if self.usage(part, deeper(number), there, populated)
-                && let Some(child) = there
-            {
+        let mut needed = element.needed.iter().copied().peekable();
+        let mut beyond = None;
+        for child in message.tree.children(id) {
+            let number = message.tree.node(child).number;
+            while let Some(absent) = needed.next_if(|&at| at + 1 < number) {
+                self.usage(&element.parts[usize::from(absent)], deeper(absent + 1), None, false);
+            }
+            needed.next_if_eq(&(number.max(1) - 1));
+            let Some(part) = element.parts.get(usize::from(number.max(1)) - 1) else {
+                beyond = beyond.or(Some(child));
+                continue;
+            };
+            if self.usage(part, deeper(number), Some(child), !message.is_null(child)) {
                 self.inner(part, child, deeper(number));
             }
         }
+        for absent in needed {
+            self.usage(&element.parts[usize::from(absent)], deeper(absent + 1), None, false);
+        }
         if let Some(Owned { rule, test: (name, _) }) = &element.datatype {
             self.recorder.applies(*rule);
-            if let Some(extra) = children.next() {
+            if let Some(extra) = beyond {
                 let text =
                     format!("the datatype {name} has {} components; this one is beyond them", element.parts.len());
                 self.fail(*rule, extra, text);

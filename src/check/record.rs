@@ -101,10 +101,10 @@ impl Recorder {
         }
     }
 
-    /// The rule speaks of a message like this one.
-    pub fn reaches(&mut self, rules: &[RuleId]) {
+    /// The rules speak of `messages` messages.
+    pub fn reaches(&mut self, rules: &[RuleId], messages: u64) {
         for rule in rules {
-            self.tally.counts[usize::from(rule.0)].reached += 1;
+            self.tally.counts[usize::from(rule.0)].reached += messages;
         }
     }
 

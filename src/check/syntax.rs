@@ -46,7 +46,6 @@ impl SyntaxRules {
     pub fn check(&self, family: &str, unit: Unit<'_>, message: Message<'_>, faults: &Faults, to: &mut Recorder) {
         for rule in self.family(family) {
             to.applies(rule);
-            to.reaches(&[rule]);
         }
         if faults.is_empty() {
             return;

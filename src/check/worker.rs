@@ -79,7 +79,7 @@ impl<'p> Worker<'p> {
 
     /// What it adds up to.
     pub fn finish(self) -> Tally {
-        self.engine.recorder.tally
+        self.engine.finish()
     }
 
     fn name(&mut self, index: u32, id: &str) -> Arc<str> {

@@ -80,6 +80,11 @@ impl Instance {
         Children { nodes: &self.nodes, at: id + 1, end }
     }
 
+    /// The children of `parent` from its child `first` on.
+    pub fn siblings(&self, parent: NodeId, first: NodeId) -> Children<'_> {
+        Children { at: first, ..self.children(parent) }
+    }
+
     /// Whether `id` has no children.
     pub fn is_leaf(&self, id: NodeId) -> bool {
         self.node(id).next == id + 1

@@ -73,6 +73,8 @@ pub struct Element {
     pub asserted: Vec<Owned<Asserted>>,
     /// Components or subcomponents.
     pub parts: Vec<Element>,
+    /// Indices of the parts that say something when they are absent; the others are looked at only when there.
+    pub needed: Vec<u16>,
     /// The field of the same segment that names this one's datatype (OBX-2 for OBX-5), with what each datatype expects.
     pub varies: Option<Box<Varies>>,
 }
@@ -93,10 +95,45 @@ pub struct Varies {
 pub struct SegmentPlan {
     /// Its fields; the first is field 1.
     pub fields: Vec<Element>,
+    /// Indices of the fields that say something when they are absent.
+    pub needed: Vec<u16>,
     /// Rules on the segment as a whole.
     pub asserted: Vec<Owned<Asserted>>,
     /// Whether any definition knows the segment.
     pub known: bool,
     /// The rule that answers for fields beyond the definition.
     pub beyond: Option<RuleId>,
+}
+
+impl SegmentPlan {
+    /// Fills in which fields and parts say something when they are absent; called once all layers are laid.
+    pub fn settle(&mut self) {
+        self.needed = needed(&self.fields);
+        self.fields.iter_mut().for_each(Element::settle);
+    }
+}
+
+impl Element {
+    fn settle(&mut self) {
+        self.needed = needed(&self.parts);
+        self.parts.iter_mut().for_each(Self::settle);
+        if let Some(varies) = &mut self.varies {
+            varies.types.iter_mut().for_each(|(_, element)| element.settle());
+        }
+    }
+}
+
+fn needed(elements: &[Element]) -> Vec<u16> {
+    let says = |element: &Element| element.usage.as_ref().is_some_and(|owned| owned.test.needs());
+    elements.iter().enumerate().filter(|(_, element)| says(element)).map(|(at, _)| at as u16).collect()
+}
+
+impl Usage {
+    /// Whether it can ask for the place to be populated.
+    fn needs(&self) -> bool {
+        match self {
+            Self::Always(needed) => *needed == Needed::Required,
+            Self::When { then, otherwise, .. } => [then, otherwise].contains(&&Needed::Required),
+        }
+    }
 }

@@ -27,6 +27,8 @@ struct Item {
     max: u16,
     choice: bool,
     children: Vec<u32>,
+    /// Every segment below a group, sorted: a group without the segment looked for need not be entered.
+    holds: Vec<[u8; 3]>,
 }
 
 /// What is wrong with a segment's place.
@@ -76,6 +78,7 @@ impl Structure {
             max: group.max.unwrap_or(u16::MAX),
             choice: group.kind == GroupKind::Choice,
             children: Vec::new(),
+            holds: Vec::new(),
         });
         let children = group.members.iter().map(|member| match member {
             Member::Segment { id, min, max } => {
@@ -85,19 +88,29 @@ impl Structure {
                     max: max.unwrap_or(u16::MAX),
                     choice: false,
                     children: Vec::new(),
+                    holds: Vec::new(),
                 });
                 self.items.len() as u32 - 1
             }
             Member::Group(inner) => self.group(inner),
         });
         let children: Vec<u32> = children.collect();
+        let mut holds: Vec<[u8; 3]> = Vec::new();
+        for child in &children {
+            let item = &self.items[*child as usize];
+            holds.push(item.segment);
+            holds.extend_from_slice(&item.holds);
+        }
+        holds.sort_unstable();
+        holds.dedup();
         self.items[at].children = children;
+        self.items[at].holds = holds;
         at as u32
     }
 
     /// Whether `segment` has a place somewhere in the structure.
     pub fn has(&self, segment: [u8; 3]) -> bool {
-        self.items.iter().any(|item| item.segment == segment)
+        self.items.first().is_some_and(|root| root.holds.binary_search(&segment).is_ok())
     }
 
     /// Walks `message`; fills `groups` and returns what is misplaced, in order. `known` says whether a segment is
@@ -160,7 +173,7 @@ impl Structure {
             route.push(index);
             if self.items[child as usize].segment == segment {
                 found.push((route.clone(), passed.clone()));
-            } else if !self.items[child as usize].children.is_empty() {
+            } else if self.items[child as usize].holds.binary_search(&segment).is_ok() {
                 self.below(child, segment, route, &passed, found);
             }
             route.pop();
@@ -182,6 +195,10 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn step(&mut self, id: NodeId, name: [u8; 3], ahead: &[(NodeId, [u8; 3])], groups: &mut Groups) {
+        if self.straight(name, ahead) {
+            self.last = id;
+            return;
+        }
         let Some(best) = self.candidates(name).into_iter().min_by_key(|candidate| candidate.skipped.len()) else {
             return self.behind(id, name);
         };
@@ -192,6 +209,44 @@ impl Walk<'_> {
         }
         self.advance(best, groups);
         self.last = id;
+    }
+
+    /// The common case, without looking further: the segment repeats the last one, or is the next of the innermost
+    /// group with only optional members between. False leaves everything as it was.
+    fn straight(&mut self, name: [u8; 3], ahead: &[(NodeId, [u8; 3])]) -> bool {
+        let items = &self.structure.items;
+        let Some(frame) = self.frames.last_mut() else { return false };
+        let node = &items[frame.item as usize];
+        if node.choice {
+            return false;
+        }
+        let (from, last) = match frame.at {
+            usize::MAX => (0, None),
+            at => (at, Some(at)),
+        };
+        for index in from..node.children.len() {
+            let here = &items[node.children[index] as usize];
+            let again = last == Some(index);
+            if here.segment == name && (!again || frame.count < here.max) {
+                // What optional members it passes may still be coming: then only the long way tells which is displaced.
+                let passed = &node.children[from..index];
+                let near = &ahead[..ahead.len().min(LOOK_AHEAD)];
+                let coming = |child: &u32| near.iter().any(|(_, other)| items[*child as usize].segment == *other);
+                if !again && self.frames.len() == 1 && passed.iter().any(coming) {
+                    return false;
+                }
+                let Some(frame) = self.frames.last_mut() else { return false };
+                frame.count = if again { frame.count.saturating_add(1) } else { 1 };
+                frame.at = index;
+                frame.seen[index] = true;
+                return true;
+            }
+            let skippable = again || here.min == 0 && here.children.is_empty() || frame.seen[index];
+            if !skippable {
+                return false;
+            }
+        }
+        false
     }
 
     /// No place ahead: the segment is late, or there once too often.
@@ -251,7 +306,7 @@ impl Walk<'_> {
                 if open && (!again || frame.count < here.max) {
                     if here.segment == name {
                         found.push(Candidate { level, route: vec![index], skipped: skipped.clone() });
-                    } else if !here.children.is_empty() {
+                    } else if here.holds.binary_search(&name).is_ok() {
                         let mut routes = Vec::new();
                         self.structure.below(child, name, &mut vec![index], &skipped, &mut routes);
                         found.extend(routes.into_iter().map(|(route, skipped)| Candidate { level, route, skipped }));

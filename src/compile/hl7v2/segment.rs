@@ -106,6 +106,7 @@ impl<'a> Segment<'a> {
             }
         }
         self.rules(&mut plan, name);
+        plan.settle();
         plan
     }
 
