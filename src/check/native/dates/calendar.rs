@@ -47,7 +47,7 @@ pub(super) const fn check_time(hour: u8, minute: u8, second: u8, last_second: u8
 }
 
 /// Days from the first of January of year 1, counting that as 0.
-pub(super) const fn day_number(year: u16, month: u8, day: u8) -> i64 {
+pub(in crate::check) const fn day_number(year: u16, month: u8, day: u8) -> i64 {
     let before = year as i64 - 1;
     let mut days = before * 365 + before / 4 - before / 100 + before / 400;
     let mut earlier = 1;

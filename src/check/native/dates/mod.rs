@@ -8,6 +8,7 @@ pub mod hl7;
 pub mod iso;
 mod moment;
 
+pub(in crate::check) use calendar::day_number;
 pub use hl7::{DT, DT_DAY, TM, TS, TS_HHMM, parse_hl7_ts};
 pub use iso::{
     CDS_DATE, CDS_TIME, FHIR_DATE, FHIR_DATETIME, FHIR_INSTANT, FHIR_TIME, parse_cds_date, parse_fhir_datetime,
