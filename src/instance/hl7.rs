@@ -56,10 +56,7 @@ impl<'a> Message<'a> {
 
     /// The repetitions of field `number` of `segment`; empty ones are not there.
     pub fn field(self, segment: NodeId, number: u16) -> impl Iterator<Item = NodeId> + 'a {
-        let tree = self.tree;
-        tree.children(segment)
-            .skip_while(move |&id| tree.node(id).number < number)
-            .take_while(move |&id| tree.node(id).number == number)
+        self.tree.field(segment, number)
     }
 
     /// The repetitions of the field that `first`, a repetition in `segment`, belongs to, from `first` on.

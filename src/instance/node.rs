@@ -47,6 +47,8 @@ pub struct Node {
     pub span: Span,
     /// Index after the subtree.
     pub next: NodeId,
+    /// HL7 v2, the first repetition of a field: index after its last one. Elsewhere the same as `next`.
+    pub beyond: NodeId,
 }
 
 /// The tree of one unit. Node 0 is the root.
@@ -83,6 +85,17 @@ impl Instance {
     /// The children of `parent` from its child `first` on.
     pub fn siblings(&self, parent: NodeId, first: NodeId) -> Children<'_> {
         Children { at: first, ..self.children(parent) }
+    }
+
+    /// The repetitions of field `number` of segment `id`, in order. Other fields are passed in one step each.
+    pub fn field(&self, id: NodeId, number: u16) -> Children<'_> {
+        let Some(end) = self.nodes.get(id as usize).map(|n| n.next) else { return self.children(id) };
+        let mut at = id + 1;
+        while at < end && self.nodes[at as usize].number < number {
+            at = self.nodes[at as usize].beyond;
+        }
+        let there = at < end && self.nodes[at as usize].number == number;
+        Children { nodes: &self.nodes, at, end: if there { self.nodes[at as usize].beyond } else { at } }
     }
 
     /// Whether `id` has no children.
@@ -140,14 +153,23 @@ impl<'a> Builder<'a> {
         let next = self.count();
         let node = &mut self.instance.nodes[id as usize];
         node.span = Span::new(node.span.start, end);
-        node.next = next;
+        (node.next, node.beyond) = (next, next);
     }
 
     /// Adds a node without children.
     pub fn leaf(&mut self, kind: Kind, number: u16, ordinal: u32, name: Span, span: Span) -> NodeId {
         let id = self.count();
-        self.instance.nodes.push(Node { kind, number, ordinal, name, span, next: id + 1 });
+        self.instance.nodes.push(Node { kind, number, ordinal, name, span, next: id + 1, beyond: id + 1 });
         id
+    }
+
+    /// Tells node `first` that everything added since is the rest of its repetitions, so that a search for a later
+    /// field need not pass them one by one.
+    pub fn group(&mut self, first: NodeId) {
+        let beyond = self.count();
+        if let Some(node) = self.instance.nodes.get_mut(first as usize) {
+            node.beyond = beyond;
+        }
     }
 
     /// Nodes so far.

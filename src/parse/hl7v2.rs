@@ -276,14 +276,15 @@ impl Reader<'_> {
             return;
         }
         let (mut ordinal, mut at) = (0u32, start);
+        let first = self.build.count();
         while at <= end {
             let stop = self.find(self.separators.repetition, at, end);
             ordinal = ordinal.saturating_add(1);
-            if stop > at {
+            if self.holds_text(at, stop) {
                 if self.build.count() >= MAX_NODES {
                     let message = "the field has more repetitions than the limit; the rest is not checked";
                     self.fault("hl7v2.limit-nodes", at, end, message);
-                    return;
+                    break;
                 }
                 let id = self.build.open(Kind::Field, number, ordinal, Span::default(), at as u32);
                 if met & (class::COMPONENT | class::SUBCOMPONENT) != 0 {
@@ -293,6 +294,13 @@ impl Reader<'_> {
             }
             at = stop + 1;
         }
+        self.build.group(first);
+    }
+
+    /// Whether `at..end` holds more than separators: `^^^` is an empty field, however many parts it seems to have.
+    fn holds_text(&self, at: usize, end: usize) -> bool {
+        let divides = |byte: &u8| self.classes[usize::from(*byte)] & class::DIVIDES != 0;
+        !self.bytes[at..end].iter().all(divides)
     }
 
     /// The components of one repetition; one that is not divided stays a leaf.
@@ -315,7 +323,7 @@ impl Reader<'_> {
                 let message = "the field has more components than the limit; the rest is not checked";
                 return self.fault("hl7v2.limit-nodes", at, end, message);
             }
-            if stop > at {
+            if self.holds_text(at, stop) {
                 let id = self.build.open(Kind::Component, number, 1, Span::default(), at as u32);
                 self.subcomponents(at, stop);
                 self.build.close(id, stop as u32);
@@ -431,6 +439,33 @@ mod tests {
         let pid = message.segment(b"PID").expect("PID is there");
         let found: Vec<_> = message.field(pid, 3).map(|id| (tree.node(id).ordinal, message.raw(id))).collect();
         assert_eq!(found, [(1, &b"A"[..]), (3, &b"C"[..])]);
+    }
+
+    #[test]
+    fn what_holds_only_separators_is_empty() {
+        let text = format!("{HEADER}PID|^^^|&|~|^&^|A^&&~^^~B^&x");
+        let (tree, separators, faults) = parsed(text.as_bytes());
+        let message = Message { bytes: text.as_bytes(), tree: &tree, separators };
+        let pid = message.segment(b"PID").expect("PID is there");
+        let found: Vec<_> =
+            tree.children(pid).map(|id| (tree.node(id).number, tree.node(id).ordinal, message.raw(id))).collect();
+        assert_eq!(found, [(5, 1, &b"A^&&"[..]), (5, 3, &b"B^&x"[..])]);
+        assert_eq!(tree.children(message.field(pid, 5).next().expect("PID-5 is there")).count(), 1);
+        assert!(faults.is_empty());
+    }
+
+    #[test]
+    fn a_field_is_found_past_many_repetitions() {
+        let text = format!("{HEADER}PID|1||{}|x|N", "A~".repeat(50_000));
+        let (tree, separators, _) = parsed(text.as_bytes());
+        let message = Message { bytes: text.as_bytes(), tree: &tree, separators };
+        let pid = message.segment(b"PID").expect("PID is there");
+        assert_eq!(message.field(pid, 3).count(), 50_000);
+        assert_eq!(message.field(pid, 2).count(), 0);
+        // Must not walk the repetitions each time.
+        for _ in 0..200_000 {
+            assert_eq!(message.text(pid, 5, 1), b"N");
+        }
     }
 
     #[test]
