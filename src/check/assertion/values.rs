@@ -8,12 +8,15 @@ pub struct Codes {
     /// What to call it: `table 0004`, `ITK table 0001`, `the list of the rule`.
     pub name: String,
     codes: FxHashSet<Box<[u8]>>,
+    listed: String,
 }
 
 impl Codes {
     /// A set called `name`.
     pub fn new<'a>(name: impl Into<String>, codes: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        Self { name: name.into(), codes: codes.into_iter().map(Box::from).collect() }
+        let codes: FxHashSet<Box<[u8]>> = codes.into_iter().map(Box::from).collect();
+        let listed = listed(&codes);
+        Self { name: name.into(), codes, listed }
     }
 
     /// Whether `code` is one of them.
@@ -32,12 +35,16 @@ impl Codes {
     }
 
     /// A few of them, sorted, for a message; all when there are few.
-    pub fn listed(&self) -> String {
-        const FEW: usize = 12;
-        let mut all: Vec<_> = self.codes.iter().map(|code| String::from_utf8_lossy(code)).collect();
-        all.sort();
-        let more = all.len().saturating_sub(FEW);
-        let text = all.iter().take(FEW).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
-        if more > 0 { format!("{text} and {more} more") } else { text }
+    pub fn listed(&self) -> &str {
+        &self.listed
     }
+}
+
+fn listed(codes: &FxHashSet<Box<[u8]>>) -> String {
+    const FEW: usize = 12;
+    let mut all: Vec<_> = codes.iter().map(|code| String::from_utf8_lossy(code)).collect();
+    all.sort();
+    let more = all.len().saturating_sub(FEW);
+    let text = all.iter().take(FEW).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    if more > 0 { format!("{text} and {more} more") } else { text }
 }

@@ -110,6 +110,17 @@ pub(super) fn line(text: &str, tables: TableOf<'_>) -> Result<Line, String> {
             }
         }
     }
+    if line.condition.is_some() && !line.settings.iter().all(|s| matches!(s, Setting::Usage(..) | Setting::Native(_))) {
+        return Err(
+            "when= decides usage and native only; put other constraints on a line without it, below a heading \
+                    such as [ADT^A01], or write a rule with where ="
+                .into(),
+        );
+    }
+    let has = |wanted: fn(&Setting) -> bool| line.settings.iter().any(wanted);
+    if has(|s| matches!(s, Setting::Strength(Strength::Closed))) && !has(|s| matches!(s, Setting::Table(Some(_)))) {
+        return Err("strength=closed needs the table on the same line: table=ID strength=closed".into());
+    }
     if line.settings.is_empty() {
         return Err("the line constrains nothing; give it usage, card, len, type, table, fixed, value or native".into());
     }
@@ -249,6 +260,8 @@ mod tests {
             ("PID-8", "constrains nothing"),
             ("PID-8 native=nope", "native"),
             ("PID-8 card=1", "min..max"),
+            ("PID-8 len=1 when=\"present(PID-3)\"", "usage and native only"),
+            ("PID-8 strength=closed", "table="),
         ] {
             let error = read(text).expect_err(text);
             assert!(error.contains(word), "{text}: {error}");
