@@ -10,12 +10,13 @@ use super::plan::Plan;
 use super::record::{Recorder, Unit};
 use super::syntax::SyntaxRules;
 use super::tally::{RuleId, Tally};
-use crate::instance::{Instance, Message, NodeId, Path, Step};
+use crate::instance::{Instance, Message, NodeId, Path, Spot, Step};
 use crate::parse::{Faults, hl7v2};
 use crate::span::Span;
 use crate::standard::Outcome;
 use crate::standard::hl7v2::{Version, base};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Kinds of message kept compiled per worker; a feed has some thirty, a hostile one may invent more.
@@ -179,7 +180,7 @@ impl MessageCheck<'_, '_> {
         }
         let mut checker = Checker { unit: self.unit, scope: whole, recorder: self.recorder };
         for asserted in &self.kind.plan.asserted {
-            checker.asserted(asserted, Path::Whole, header_span(self.message));
+            checker.asserted(asserted, None, header_span(self.message));
         }
     }
 
@@ -189,41 +190,41 @@ impl MessageCheck<'_, '_> {
             for segment in self.message.segments() {
                 groups.add(segment, 0);
             }
-            return;
+            return groups.finish(self.message);
         };
         let known = |name: [u8; 3]| self.kind.segments.get(&name).is_some_and(|plan| plan.known) && name[0] != b'Z';
         let misplaced = structure.check(self.message, groups, known);
-        let places = self.message.segments().count() + misplaced.len();
-        self.recorder.applies_to(*rule, places as u64);
+        groups.finish(self.message);
+        // A segment that is there passes or fails; one that is missing is a place of its own.
+        let missing = misplaced.iter().filter(|fault| matches!(fault, Misplaced::Missing(..))).count();
+        self.recorder.applies_to(*rule, (self.message.segments().count() + missing) as u64);
         for fault in misplaced {
-            let (path, span, message) = self.describe(fault, structure);
-            self.recorder.found(self.unit, *rule, Outcome::Failed, path, span, message);
+            self.misplaced(*rule, fault, structure);
         }
     }
 
-    fn describe(&self, fault: Misplaced, structure: &Structure) -> (Path, Span, String) {
-        let at = |segment: NodeId| (Path::hl7(self.message, segment, segment), self.message.tree.node(segment).name);
-        let name = |segment: NodeId| String::from_utf8_lossy(self.message.segment_name(segment)).into_owned();
-        match fault {
-            Misplaced::Unexpected(segment) => {
-                let (path, span) = at(segment);
-                (path, span, format!("{} is no part of {}", name(segment), structure.id))
-            }
-            Misplaced::OutOfOrder(segment) => {
-                let (path, span) = at(segment);
-                (path, span, format!("{} stands out of the order of {}", name(segment), structure.id))
-            }
-            Misplaced::Repeated(segment) => {
-                let (path, span) = at(segment);
-                (path, span, format!("{} occurs more often than {} allows", name(segment), structure.id))
-            }
+    fn misplaced(&mut self, rule: RuleId, fault: Misplaced, structure: &Structure) {
+        let id = &structure.id;
+        let (segment, what) = match fault {
             Misplaced::Missing(lacking, after) => {
                 let span = self.message.tree.node(after).name;
                 let path = Path::Hl7(Step { segment: lacking, ..Step::default() });
-                let text = String::from_utf8_lossy(&lacking);
-                (path, span, format!("{text} is missing; {} requires it", structure.id))
+                let text = format!("{} is missing; {id} requires it", String::from_utf8_lossy(&lacking));
+                return self.recorder.found(self.unit, rule, Outcome::Failed, path, span, text);
             }
-        }
+            Misplaced::Unexpected(segment) => (segment, format!("is no part of {id}")),
+            Misplaced::OutOfOrder(segment) => (segment, format!("stands out of the order of {id}")),
+            Misplaced::Repeated(segment) => (segment, format!("occurs more often than {id} allows")),
+        };
+        let text = format!("{} {what}", String::from_utf8_lossy(self.message.segment_name(segment)));
+        self.at_name(rule, segment, text);
+    }
+
+    /// A finding about a segment as a whole: its name is marked.
+    fn at_name(&mut self, rule: RuleId, segment: NodeId, text: impl Into<Cow<'static, str>>) {
+        let spot = Spot::new(self.message, segment, None, segment);
+        let span = self.message.tree.node(segment).name;
+        self.recorder.found_at(self.unit, rule, Outcome::Failed, spot, span, text);
     }
 
     /// MSH-9.3 against the trigger event.
@@ -247,24 +248,32 @@ impl MessageCheck<'_, '_> {
 
     /// Segments that no definition knows: each name once.
     fn unknown_segments(&mut self) {
+        const MOST: usize = 20;
         let Some(rule) = self.kind.plan.unknown_segment else { return };
-        self.recorder.applies(rule);
         let mut seen: Vec<&[u8]> = Vec::new();
         for segment in self.message.segments() {
             let name = self.message.segment_name(segment);
             let known =
                 <[u8; 3]>::try_from(name).is_ok_and(|name| self.kind.segments.get(&name).is_some_and(|p| p.known));
-            if known || seen.contains(&name) || seen.len() >= 20 {
+            if known || seen.contains(&name) {
                 continue;
             }
+            if seen.len() == MOST {
+                break;
+            }
             seen.push(name);
-            let message = match name.first() {
-                Some(b'Z') => "a local segment that no standard in use describes; its content is not checked",
-                _ => "a segment that no standard in use describes; its content is not checked",
-            };
-            let path = Path::hl7(self.message, segment, segment);
-            let span = self.message.tree.node(segment).name;
-            self.recorder.found(self.unit, rule, Outcome::Failed, path, span, message);
+            self.recorder.applies(rule);
+            self.at_name(
+                rule,
+                segment,
+                match name.first() {
+                    Some(b'Z') => "a local segment that no standard in use describes; its content is not checked",
+                    _ => "a segment that no standard in use describes; its content is not checked",
+                },
+            );
+        }
+        if seen.is_empty() {
+            self.recorder.applies(rule);
         }
     }
 }

@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 const AROUND: usize = 70;
 /// Columns an excerpt may have.
 const COLUMNS: usize = 160;
+/// Bytes of the line looked at on each side; a value cut off there is far past the size its shape tells.
+const REACH: usize = 4096;
 /// Bytes of the fault itself that are shown.
 const OF_FAULT: usize = 60;
 
@@ -27,18 +29,20 @@ pub enum Shown {
 /// The excerpt of the line of `bytes` in which `span` starts.
 pub(super) fn excerpt(bytes: &[u8], span: Span, shown: Shown) -> Excerpt {
     let at = (span.start as usize).min(bytes.len());
-    let line_start = memchr::memrchr2(b'\r', b'\n', &bytes[..at]).map_or(0, |found| found + 1);
-    let line_end = memchr::memchr2(b'\r', b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+    let (lowest, highest) = (at.saturating_sub(REACH), bytes.len().min(at + REACH));
+    let line_start = memchr::memrchr2(b'\r', b'\n', &bytes[lowest..at]).map_or(lowest, |found| lowest + found + 1);
+    let line_end = memchr::memchr2(b'\r', b'\n', &bytes[at..highest]).map_or(highest, |found| at + found);
+    let begins_line = line_start > lowest || lowest == 0;
     let from = token_start(bytes, line_start, at.saturating_sub(AROUND).max(line_start));
     let end_of_fault = (span.end as usize).clamp(at, line_end).min(at + OF_FAULT);
     let to = (end_of_fault + AROUND).min(line_end);
     let mut text = String::new();
-    if from > line_start {
+    if from > line_start || !begins_line {
         text.push('…');
     }
-    shape(&bytes[from..at], from == line_start, shown, &mut text);
+    shape(&bytes[from..at], from == line_start && begins_line, shown, &mut text);
     let marked_from = text.chars().count();
-    shape(&bytes[at..end_of_fault], at == line_start, shown, &mut text);
+    shape(&bytes[at..end_of_fault], at == line_start && begins_line, shown, &mut text);
     let marked_to = text.chars().count();
     shape(&bytes[end_of_fault..to], false, shown, &mut text);
     if to < line_end {

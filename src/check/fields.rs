@@ -7,7 +7,7 @@ use super::engine::outcome;
 use super::native::Judged;
 use super::record::{Recorder, Unit};
 use super::tally::RuleId;
-use crate::instance::{NodeId, Path, Step};
+use crate::instance::{NodeId, Path, Spot, Step};
 use crate::parse::hl7v2::decode;
 use crate::span::Span;
 use crate::standard::Outcome;
@@ -46,8 +46,7 @@ impl<'a> Checker<'a, '_> {
             self.field(&plan.fields[usize::from(absent)], absent + 1, None);
         }
         for asserted in &plan.asserted {
-            let path = Path::hl7(message, segment, segment);
-            self.asserted(asserted, path, message.tree.node(segment).name);
+            self.asserted(asserted, Some(segment), message.tree.node(segment).name);
         }
     }
 
@@ -87,7 +86,7 @@ impl<'a> Checker<'a, '_> {
         }
         let outer = self.scope;
         for id in message.repetitions_from(segment, first) {
-            self.scope = Scope { field: Some(id), node: Some(id), ..outer };
+            self.scope = Scope { field: Some(id), node: Some(id), whole: None, ..outer };
             match &element.varies {
                 Some(varies) => self.varying(varies, element, id),
                 None => self.value(element, id, step),
@@ -119,8 +118,7 @@ impl<'a> Checker<'a, '_> {
                 Truth::Undecided => {
                     self.recorder.applies(*rule);
                     let text = "whether this must be sent cannot be told from the message";
-                    let (path, span) = self.absent(missing, at);
-                    self.recorder.found(self.unit, *rule, Outcome::CannotTell, path, span, text);
+                    self.absent(*rule, Outcome::CannotTell, missing, at, text);
                     return true;
                 }
             },
@@ -134,8 +132,7 @@ impl<'a> Checker<'a, '_> {
                         Some(_) => format!("{} is required and holds only the explicit null", named(element, missing)),
                         None => format!("{} is required and empty", named(element, missing)),
                     };
-                    let (path, span) = self.absent(missing, at);
-                    self.recorder.found(self.unit, *rule, Outcome::Failed, path, span, text);
+                    self.absent(*rule, Outcome::Failed, missing, at, text);
                 }
                 populated
             }
@@ -173,6 +170,13 @@ impl<'a> Checker<'a, '_> {
     }
 
     fn parts(&mut self, element: &Element, id: NodeId, step: Step) {
+        let outer = self.scope;
+        self.scope = Scope { whole: Some(id), ..outer };
+        self.parts_of(element, id, step);
+        self.scope = outer;
+    }
+
+    fn parts_of(&mut self, element: &Element, id: NodeId, step: Step) {
         let message = self.scope.message;
         let deeper = |number: u16| match step.component {
             0 => Step { component: number, ..step },
@@ -259,13 +263,12 @@ impl<'a> Checker<'a, '_> {
             }
         }
         for asserted in &element.asserted {
-            let path = self.scope.segment.map_or(Path::Whole, |segment| Path::hl7(message, segment, id));
-            self.asserted(asserted, path, message.span(id));
+            self.asserted(asserted, Some(id), message.span(id));
         }
     }
 
-    /// A rule on the current place.
-    pub(super) fn asserted(&mut self, owned: &Owned<Asserted>, path: Path, span: Span) {
+    /// A rule on the current place: a node of the current segment, or the message as a whole.
+    pub(super) fn asserted(&mut self, owned: &Owned<Asserted>, at: Option<NodeId>, span: Span) {
         let Owned { rule, test } = owned;
         if let Some(condition) = &test.condition {
             match condition.eval(&self.scope) {
@@ -274,7 +277,7 @@ impl<'a> Checker<'a, '_> {
                 Truth::Undecided => {
                     self.recorder.applies(*rule);
                     let text = "whether the rule applies cannot be told from the message";
-                    return self.recorder.found(self.unit, *rule, Outcome::CannotTell, path, span, text);
+                    return self.found(*rule, Outcome::CannotTell, at, span, text);
                 }
             }
         }
@@ -282,7 +285,7 @@ impl<'a> Checker<'a, '_> {
         if let Some(expression) = &test.expression
             && let Some(outcome) = outcome(expression.eval(&self.scope))
         {
-            return self.recorder.found(self.unit, *rule, outcome, path, span, "");
+            return self.found(*rule, outcome, at, span, "");
         }
         if let Some(native) = test.native {
             let value = decode(self.scope.raw(), &self.scope.message.separators);
@@ -291,28 +294,52 @@ impl<'a> Checker<'a, '_> {
                 Judged::Failed(shape) => (Outcome::Failed, shape.to_string()),
                 Judged::CannotTell(why) => (Outcome::CannotTell, why.to_owned()),
             };
-            self.recorder.found(self.unit, *rule, outcome, path, span, text);
+            self.found(*rule, outcome, at, span, text);
         }
     }
 
     fn fail(&mut self, rule: RuleId, id: NodeId, message: impl Into<Cow<'static, str>>) {
-        let path = self.scope.segment.map_or(Path::Whole, |segment| Path::hl7(self.scope.message, segment, id));
-        self.recorder.found(self.unit, rule, Outcome::Failed, path, self.scope.message.span(id), message);
+        self.found(rule, Outcome::Failed, Some(id), self.scope.message.span(id), message);
     }
 
-    /// Where something that is not there belongs: the nearest place that is.
-    fn absent(&self, missing: Step, at: Option<NodeId>) -> (Path, Span) {
-        let message = self.scope.message;
-        let Some(segment) = self.scope.segment else { return (Path::Whole, Span::at(0)) };
-        if let Some(id) = at {
-            return (Path::hl7(message, segment, id), message.span(id));
+    fn found(
+        &mut self,
+        rule: RuleId,
+        outcome: Outcome,
+        at: Option<NodeId>,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) {
+        let Scope { message: hl7, segment, field, .. } = self.scope;
+        match segment.zip(at) {
+            Some((segment, id)) => {
+                let spot = Spot::new(hl7, segment, field, id);
+                self.recorder.found_at(self.unit, rule, outcome, spot, span, message);
+            }
+            None => self.recorder.found(self.unit, rule, outcome, Path::Whole, span, message),
         }
-        let near = self.scope.field.unwrap_or(segment);
-        let Path::Hl7(found) = Path::hl7(message, segment, near) else { return (Path::Whole, Span::at(0)) };
-        let step = Step { field: missing.field.max(found.field), ..found };
-        let step = Step { component: missing.component, subcomponent: missing.subcomponent, ..step };
-        let span = if near == segment { message.tree.node(segment).name } else { message.span(near) };
-        (Path::Hl7(step), span)
+    }
+
+    /// A finding about something that is not there: at its null, else at the nearest place that is.
+    fn absent(
+        &mut self,
+        rule: RuleId,
+        outcome: Outcome,
+        missing: Step,
+        at: Option<NodeId>,
+        text: impl Into<Cow<'static, str>>,
+    ) {
+        let Scope { message, segment, field, .. } = self.scope;
+        let Some(segment) = segment else { return };
+        let (spot, span) = match at {
+            Some(id) => (Spot::new(message, segment, field, id), message.span(id)),
+            None => {
+                let near = field.unwrap_or(segment);
+                let span = if near == segment { message.tree.node(segment).name } else { message.span(near) };
+                (Spot::new(message, segment, field, near).lacking(missing), span)
+            }
+        };
+        self.recorder.found_at(self.unit, rule, outcome, spot, span, text);
     }
 }
 

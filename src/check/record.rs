@@ -4,8 +4,8 @@ use super::excerpt::{Shown, excerpt};
 use super::finding::{Located, Place};
 use super::plan::Plan;
 use super::tally::{GroupKey, RuleId, Tally};
-use crate::instance::Path;
-use crate::span::{Span, position};
+use crate::instance::{Path, Spot};
+use crate::span::{Ruler, Span};
 use crate::standard::{Outcome, Rule, Test};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ pub struct Recorder {
     marks: Vec<Mark>,
     touched: Vec<RuleId>,
     serial: u64,
+    ruler: Ruler,
     impacts: Vec<u64>,
     /// Headlines of the rules that word their own findings.
     headlines: Vec<Option<String>>,
@@ -56,6 +57,7 @@ impl Recorder {
             marks: vec![Mark::default(); plan.rules.len()],
             touched: Vec::new(),
             serial: 0,
+            ruler: Ruler::default(),
             headlines: plan.ids().map(|id| headline(plan.rule(id))).collect(),
             impacts: plan.rules.iter().map(|rule| rule.blocks | rule.degrades).collect(),
         }
@@ -66,6 +68,7 @@ impl Recorder {
         self.serial += 1;
         self.tally.messages += 1;
         self.touched.clear();
+        self.ruler = Ruler::default();
     }
 
     /// Ends the message: counts it for the rules and integrations it exercised.
@@ -118,21 +121,49 @@ impl Recorder {
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) {
+        self.record(unit, rule, outcome, path.general(), || path, span, message.into());
+    }
+
+    /// The same at a place of the message, whose full path is made only when the finding is listed.
+    pub fn found_at(
+        &mut self,
+        unit: Unit<'_>,
+        rule: RuleId,
+        outcome: Outcome,
+        spot: Spot<'_>,
+        span: Span,
+        message: impl Into<Cow<'static, str>>,
+    ) {
+        let general = spot.general().to_string();
+        self.record(unit, rule, outcome, general, || Path::Hl7(spot.step()), span, message.into());
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one finding has these parts; the public forms bundle two of them")]
+    fn record(
+        &mut self,
+        unit: Unit<'_>,
+        rule: RuleId,
+        outcome: Outcome,
+        general: String,
+        path: impl FnOnce() -> Path,
+        span: Span,
+        message: Cow<'static, str>,
+    ) {
         let at = usize::from(rule.0);
         match outcome {
             Outcome::CannotTell => self.tally.counts[at].cannot_tell += 1,
             _ => self.tally.counts[at].failed += 1,
         }
-        let message = self.worded(rule, message.into());
-        let key = GroupKey { rule, outcome, path: path.general(), message };
+        let message = self.worded(rule, message);
+        let key = GroupKey { rule, outcome, path: general, message };
         let mark = &mut self.marks[at];
         mark.found += 1;
         if mark.found > LISTED_PER_UNIT {
             return self.tally.count_only(key, 1);
         }
-        let place = Place { artifact: Arc::clone(unit.artifact), item: unit.item, offset: span.start, path };
-        let shown = self.shown;
-        self.tally.find(key, place, || located(unit, span, shown));
+        let place = Place { artifact: Arc::clone(unit.artifact), item: unit.item, offset: span.start, path: path() };
+        let (shown, ruler) = (self.shown, &mut self.ruler);
+        self.tally.find(key, place, || located(unit, span, shown, ruler));
     }
 
     fn worded(&self, rule: RuleId, message: Cow<'static, str>) -> Cow<'static, str> {
@@ -162,12 +193,12 @@ fn headline(rule: &Rule) -> Option<String> {
 }
 
 /// Where `span` is, for a reader.
-fn located(unit: Unit<'_>, span: Span, shown: Shown) -> Located {
+fn located(unit: Unit<'_>, span: Span, shown: Shown, ruler: &mut Ruler) -> Located {
     let covered = span.of(unit.bytes);
     let end_of_line = memchr::memchr2(b'\r', b'\n', covered).unwrap_or(covered.len());
     let length = super::assertion::expression::characters(&covered[..end_of_line]).max(1);
     Located {
-        position: position(unit.bytes, span.start, unit.first_line),
+        position: ruler.position(unit.bytes, span.start, unit.first_line),
         length: u32::try_from(length).unwrap_or(u32::MAX),
         related: Vec::new(),
         excerpt: Some(excerpt(unit.bytes, span, shown)),

@@ -9,4 +9,4 @@ mod path;
 
 pub use hl7::{Message, Separators};
 pub use node::{Builder, Instance, Kind, Node, NodeId};
-pub use path::{Path, Step};
+pub use path::{Path, Spot, Step};

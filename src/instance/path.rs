@@ -2,7 +2,7 @@
 //!
 //! HL7 v2: `PID-3[2].4.1`, `OBX[3]-5`, `ZU1`. JSON: FHIRPath-like `Patient.name[0].family`.
 
-use super::{Instance, Message, NodeId};
+use super::{Instance, Kind, Message, NodeId};
 use std::fmt;
 
 /// One step of a path in an HL7 v2 message. An absent number means "as a whole".
@@ -41,31 +41,10 @@ pub enum Path {
 impl Path {
     /// The path of `id`, that lies in `segment`, with the numbers a reader needs to find it.
     pub fn hl7(message: Message<'_>, segment: NodeId, id: NodeId) -> Self {
-        let tree = message.tree;
-        let mut step = Step::segment(message, segment);
-        if id == segment || id == Instance::ROOT {
-            return if id == Instance::ROOT { Self::Whole } else { Self::Hl7(step) };
+        match id {
+            Instance::ROOT => Self::Whole,
+            _ => Self::Hl7(Spot::new(message, segment, None, id).step()),
         }
-        for field in tree.children(segment) {
-            let node = tree.node(field);
-            if id < field || id >= node.next {
-                continue;
-            }
-            step.field = node.number;
-            let several = message.repetitions(segment, node.number) > 1;
-            step.repetition = if several { node.ordinal } else { 0 };
-            for component in tree.children(field) {
-                let part = tree.node(component);
-                if id < component || id >= part.next {
-                    continue;
-                }
-                step.component = part.number;
-                if id != component {
-                    step.subcomponent = tree.node(id).number;
-                }
-            }
-        }
-        Self::Hl7(step)
     }
 
     /// Reads a path back from its printed form, as a report holds it; `general` is the same without indices.
@@ -90,18 +69,78 @@ impl Path {
     }
 }
 
-impl Step {
-    /// The step of a whole segment.
-    pub fn segment(message: Message<'_>, segment: NodeId) -> Self {
-        let name = message.segment_name(segment);
-        let (mut before, mut all) = (0, 0);
-        for other in message.segments() {
-            if message.segment_name(other) == name {
-                all += 1;
-                before += u32::from(other <= segment);
+/// A place in a message whose path is worked out only when someone will read it: numbering a segment or a repetition
+/// means looking at all of its kind, and a message may have twenty thousand.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot<'a> {
+    message: Message<'a>,
+    segment: NodeId,
+    /// The field repetition that `node` is or lies in, where it is known.
+    field: Option<NodeId>,
+    node: NodeId,
+    /// What should be below `node` and is not.
+    missing: Step,
+}
+
+impl<'a> Spot<'a> {
+    /// The place of `node`, which is `segment`, or lies in it and, where that is known, in repetition `field`.
+    pub fn new(message: Message<'a>, segment: NodeId, field: Option<NodeId>, node: NodeId) -> Self {
+        let field = field.filter(|&id| id <= node && node < message.tree.node(id).next);
+        let field = field.or_else(|| Self::search(message, segment, node));
+        Self { message, segment, field, node, missing: Step::default() }
+    }
+
+    fn search(message: Message<'_>, segment: NodeId, node: NodeId) -> Option<NodeId> {
+        let tree = message.tree;
+        match tree.node(node).kind {
+            Kind::Field => Some(node),
+            _ if node == segment => None,
+            _ => tree.children(segment).find(|&field| field <= node && node < tree.node(field).next),
+        }
+    }
+
+    /// The place of something that is not there: field, component and subcomponent numbers come from `missing`.
+    pub fn lacking(self, missing: Step) -> Self {
+        Self { missing, ..self }
+    }
+
+    /// Its path without occurrence and repetition numbers.
+    pub fn general(&self) -> Step {
+        let tree = self.message.tree;
+        let mut step = Step { segment: name_of(self.message.segment_name(self.segment)), ..Step::default() };
+        if let Some(field) = self.field {
+            step.field = tree.node(field).number;
+            let inside = |&id: &NodeId| id <= self.node && self.node < tree.node(id).next;
+            if let Some(component) = tree.children(field).find(inside) {
+                step.component = tree.node(component).number;
+                step.subcomponent = if component == self.node { 0 } else { tree.node(self.node).number };
             }
         }
-        Self { segment: name_of(name), occurrence: if all > 1 { before } else { 0 }, ..Self::default() }
+        let Step { field, component, subcomponent, .. } = self.missing;
+        match (field, component) {
+            (0, 0) => step,
+            _ => Step { field: field.max(step.field), component, subcomponent, ..step },
+        }
+    }
+
+    /// Its path with every number a reader needs to find it.
+    pub fn step(&self) -> Step {
+        let tree = self.message.tree;
+        let name = self.message.segment_name(self.segment);
+        let (mut before, mut all) = (0, 0);
+        for other in self.message.segments().filter(|&other| self.message.segment_name(other) == name) {
+            all += 1;
+            before += u32::from(other <= self.segment);
+        }
+        let repetition = self
+            .field
+            .map(|id| tree.node(id))
+            .filter(|field| field.ordinal > 1 || self.message.repetitions(self.segment, field.number) > 1);
+        Step {
+            occurrence: if all > 1 { before } else { 0 },
+            repetition: repetition.map_or(0, |field| field.ordinal),
+            ..self.general()
+        }
     }
 }
 

@@ -142,18 +142,21 @@ pub struct Scope<'a> {
     pub field: Option<NodeId>,
     /// The current place itself.
     pub node: Option<NodeId>,
+    /// What `.4` is a part of where a datatype is spoken of: the value of that datatype. Elsewhere the repetition.
+    pub whole: Option<NodeId>,
 }
 
 impl<'a> Scope<'a> {
     /// The scope of the message as a whole.
     pub fn whole(message: Message<'a>, groups: &'a Groups) -> Self {
-        Self { message, groups, segment: None, field: None, node: None }
+        Self { message, groups, segment: None, field: None, node: None, whole: None }
     }
 
     /// Visits every place at `target`, in order.
     pub fn each(&self, target: &Target, visit: &mut dyn FnMut(Scope<'a>) -> ControlFlow<()>) -> ControlFlow<()> {
         if target.segment == [0; 3] {
-            let Some(from) = (if target.component > 0 { self.field.or(self.node) } else { self.node }) else {
+            let whole = self.whole.or(self.field).or(self.node);
+            let Some(from) = (if target.component > 0 { whole } else { self.node }) else {
                 return ControlFlow::Continue(());
             };
             return self.parts(from, target, visit);
@@ -173,7 +176,7 @@ impl<'a> Scope<'a> {
         target: &Target,
         visit: &mut dyn FnMut(Scope<'a>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let here = Scope { segment: Some(segment), field: None, node: Some(segment), ..*self };
+        let here = Scope { segment: Some(segment), field: None, node: Some(segment), whole: None, ..*self };
         if target.field == 0 {
             return visit(here);
         }
@@ -217,6 +220,11 @@ impl<'a> Scope<'a> {
         self.node.map_or(b"", |node| self.message.raw(node))
     }
 
+    /// The scope of a filter on this place: `.4` is a part of the place itself.
+    fn itself(self) -> Self {
+        Self { whole: self.node, ..self }
+    }
+
     fn any(&self, target: &Target, mut test: impl FnMut(Scope<'a>) -> Truth) -> Truth {
         let mut answer = Truth::False;
         let _done = self.each(target, &mut |place| {
@@ -229,7 +237,7 @@ impl<'a> Scope<'a> {
     fn any_value(&self, target: &Target, test: impl Fn(&[u8]) -> Truth) -> Truth {
         self.any(target, |place| {
             let raw = place.raw();
-            if raw.is_empty() || raw == b"\"\"" {
+            if nothing(raw) {
                 return Truth::False;
             }
             test(&decode(raw, &place.message.separators))
@@ -245,10 +253,7 @@ impl Expression {
             Self::Not(inner) => inner.eval(scope).not(),
             Self::And(left, right) => left.eval(scope).not().or(|| right.eval(scope).not()).not(),
             Self::Or(left, right) => left.eval(scope).or(|| right.eval(scope)),
-            Self::Present(target) => scope.any(target, |place| {
-                let raw = place.raw();
-                Truth::of(!raw.is_empty() && raw != b"\"\"")
-            }),
+            Self::Present(target) => scope.any(target, |place| Truth::of(!nothing(place.raw()))),
             Self::Null(target) => scope.any(target, |place| Truth::of(place.raw() == b"\"\"")),
             Self::Compare(left, comparison, right) => compare(scope, left, *comparison, right),
             Self::In(target, codes) => scope.any_value(target, |value| Truth::of(codes.contains(value))),
@@ -259,8 +264,8 @@ impl Expression {
                 Judged::Failed(_) => Truth::False,
                 Judged::CannotTell(_) => Truth::Undecided,
             }),
-            Self::Exists(target, filter) => scope.any(target, |place| filter.eval(&place)),
-            Self::Every(target, filter) => scope.any(target, |place| filter.eval(&place).not()).not(),
+            Self::Exists(target, filter) => scope.any(target, |place| filter.eval(&place.itself())),
+            Self::Every(target, filter) => scope.any(target, |place| filter.eval(&place.itself()).not()).not(),
         }
     }
 }
@@ -278,22 +283,31 @@ fn with_values(scope: &Scope<'_>, operand: &Operand, test: &mut dyn FnMut(&[u8])
         Operand::Text(text) => test(text),
         Operand::Path(target) => scope.any(target, |place| {
             let raw = place.raw();
-            if raw.is_empty() { Truth::False } else { test(&decode(raw, &place.message.separators)) }
+            if nothing(raw) { Truth::False } else { test(&decode(raw, &place.message.separators)) }
         }),
         Operand::Length(target) => scope.any(target, |place| {
-            let decoded = decode(place.raw(), &place.message.separators);
+            let raw = place.raw();
+            if nothing(raw) {
+                return Truth::False;
+            }
+            let decoded = decode(raw, &place.message.separators);
             test(characters(&decoded).to_string().as_bytes())
         }),
         Operand::Count(target, filter) => {
             let mut count = 0u64;
             let _whole = scope.each(target, &mut |place| {
-                let counts = filter.as_ref().is_none_or(|filter| filter.eval(&place) == Truth::True);
+                let counts = filter.as_ref().is_none_or(|filter| filter.eval(&place.itself()) == Truth::True);
                 count += u64::from(counts);
                 ControlFlow::Continue(())
             });
             test(count.to_string().as_bytes())
         }
     }
+}
+
+/// Empty, or the explicit null: there is no value to compare.
+fn nothing(raw: &[u8]) -> bool {
+    raw.is_empty() || raw == b"\"\""
 }
 
 /// Characters in `value`; a byte that is not UTF-8 counts as one.
@@ -316,18 +330,24 @@ fn decide(a: &[u8], comparison: Comparison, b: &[u8]) -> Truth {
     order(a, b).map_or(Truth::Undecided, |order| Truth::of(wanted.contains(&order)))
 }
 
-/// Times where both are HL7 times of at least a year, numbers where both are numbers, version numbers part by part.
+/// Times where both are HL7 times and one is at least a day, numbers where both are numbers, version numbers part by
+/// part. `2024` alone may be a year or a number: what it is compared with tells.
 fn order(a: &[u8], b: &[u8]) -> Option<Ordering> {
-    if a.len() >= 8
-        && b.len() >= 8
+    if a.len().max(b.len()) >= 8
         && let (Some(a), Some(b)) = (parse_hl7_ts(a), parse_hl7_ts(b))
     {
         return a.compare(&b);
     }
     let (a, b) = (std::str::from_utf8(a).ok()?, std::str::from_utf8(b).ok()?);
     let version = |text: &str| text.split('.').map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<_>>>();
-    match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(a), Ok(b)) => a.partial_cmp(&b),
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.partial_cmp(&b),
         _ => Some(version(a)?.cmp(&version(b)?)),
     }
+}
+
+/// A plain decimal number; not `1e5`, `inf` or `nan`, which no HL7 number is.
+fn number(text: &str) -> Option<f64> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+'));
+    text.parse().ok().filter(|_| plain)
 }

@@ -19,13 +19,19 @@ pub struct Groups {
     instances: Vec<Instance>,
     /// Segment node ids in order, with the innermost group instance of each.
     segments: Vec<(NodeId, u32)>,
+    /// Places in `segments` by name, for a message too long to look through each time; empty for a short one.
+    by_name: Vec<([u8; 3], u32)>,
 }
+
+/// Segments up to which looking through all of them is cheaper than an index.
+const FEW: usize = 64;
 
 impl Groups {
     /// Starts over with the message as the only group.
     pub fn clear(&mut self) {
         self.instances.clear();
         self.segments.clear();
+        self.by_name.clear();
         self.instances.push(Instance { parent: 0, first: 0, last: 0 });
     }
 
@@ -51,6 +57,15 @@ impl Groups {
         }
     }
 
+    /// Tells that every segment was added: a long message gets an index of names.
+    pub fn finish(&mut self, message: Message<'_>) {
+        if self.segments.len() > FEW {
+            let name = |id| message.segment_name(id).try_into().unwrap_or_default();
+            self.by_name.extend(self.segments.iter().zip(0..).map(|(&(id, _), place)| (name(id), place)));
+            self.by_name.sort_unstable();
+        }
+    }
+
     /// Visits the segments that `target` names, as seen from segment `from`: those of the same group instance if it
     /// has any, else of the nearest enclosing one; without `from`, or with an occurrence, those of the message.
     pub fn each(
@@ -68,19 +83,29 @@ impl Groups {
         };
         loop {
             let Some(instance) = self.instances.get(group as usize) else { return ControlFlow::Continue(()) };
-            let range = instance.first as usize..(instance.last as usize + 1).min(self.segments.len());
-            let (mut found, mut occurrence) = (false, 0);
-            for &(segment, _) in &self.segments[range] {
-                if message.segment_name(segment) != target.segment {
-                    continue;
-                }
-                found = true;
+            let mut occurrence = 0;
+            let mut met = |segment| {
                 occurrence += 1;
                 if target.occurrence == 0 || target.occurrence == occurrence {
                     visit(segment)?;
                 }
+                ControlFlow::Continue(())
+            };
+            if self.by_name.is_empty() {
+                let range = instance.first as usize..(instance.last as usize + 1).min(self.segments.len());
+                for &(segment, _) in &self.segments[range] {
+                    if message.segment_name(segment) == target.segment {
+                        met(segment)?;
+                    }
+                }
+            } else {
+                let first = self.by_name.partition_point(|&entry| entry < (target.segment, instance.first));
+                let last = (target.segment, instance.last);
+                for &(_, place) in self.by_name[first..].iter().take_while(|&&entry| entry <= last) {
+                    met(self.segments[place as usize].0)?;
+                }
             }
-            if found || group == 0 {
+            if occurrence > 0 || group == 0 {
                 return ControlFlow::Continue(());
             }
             group = instance.parent;
