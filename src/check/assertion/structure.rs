@@ -52,7 +52,21 @@ struct Frame {
     at: usize,
     /// How often it was matched.
     count: u16,
-    seen: Vec<bool>,
+    seen: Seen,
+}
+
+/// Which children of a group instance were matched.
+#[derive(Clone, Copy, Default)]
+struct Seen(u128);
+
+impl Seen {
+    fn has(self, index: usize) -> bool {
+        self.0 >> index.min(127) & 1 == 1
+    }
+
+    fn set(&mut self, index: usize) {
+        self.0 |= 1 << index.min(127);
+    }
 }
 
 /// A place ahead: for each step down, the child index; and the frame it starts from.
@@ -121,7 +135,7 @@ impl Structure {
             message.segments().map(|id| (id, message.segment_name(id).try_into().unwrap_or_default())).collect();
         let mut walk = Walk {
             structure: self,
-            frames: vec![self.frame(0, 0)],
+            frames: vec![Self::frame(0, 0)],
             faults: Vec::new(),
             missing: Vec::new(),
             early: Vec::new(),
@@ -138,9 +152,8 @@ impl Structure {
         walk.finish()
     }
 
-    fn frame(&self, item: u32, instance: u32) -> Frame {
-        let children = self.items[item as usize].children.len();
-        Frame { item, instance, at: usize::MAX, count: 0, seen: vec![false; children] }
+    fn frame(item: u32, instance: u32) -> Frame {
+        Frame { item, instance, at: usize::MAX, count: 0, seen: Seen::default() }
     }
 
     /// The first required segment below `item`, if a message without `item` lacks something.
@@ -238,10 +251,10 @@ impl Walk<'_> {
                 let Some(frame) = self.frames.last_mut() else { return false };
                 frame.count = if again { frame.count.saturating_add(1) } else { 1 };
                 frame.at = index;
-                frame.seen[index] = true;
+                frame.seen.set(index);
                 return true;
             }
-            let skippable = again || here.min == 0 && here.children.is_empty() || frame.seen[index];
+            let skippable = again || here.min == 0 && here.children.is_empty() || frame.seen.has(index);
             if !skippable {
                 return false;
             }
@@ -260,7 +273,7 @@ impl Walk<'_> {
         let unseen = self.frames.iter_mut().rev().find_map(|frame| {
             let children = &items[frame.item as usize].children;
             let at = children.iter().position(|&child| items[child as usize].segment == name)?;
-            (!frame.seen[at]).then(|| frame.seen[at] = true)
+            (!frame.seen.has(at)).then(|| frame.seen.set(at))
         });
         self.faults.push(match unseen {
             Some(()) => Misplaced::OutOfOrder(id),
@@ -312,7 +325,7 @@ impl Walk<'_> {
                         found.extend(routes.into_iter().map(|(route, skipped)| Candidate { level, route, skipped }));
                     }
                 }
-                if !again && !node.choice && !frame.seen[index] {
+                if !again && !node.choice && !frame.seen.has(index) {
                     skipped.extend(self.structure.first_required(child));
                 }
             }
@@ -335,11 +348,11 @@ impl Walk<'_> {
             let Some(frame) = self.frames.last_mut() else { return };
             frame.count = if frame.at == index { frame.count.saturating_add(1) } else { 1 };
             frame.at = index;
-            frame.seen[index] = true;
+            frame.seen.set(index);
             if !last {
                 let item = self.structure.items[frame.item as usize].children[index];
                 let instance = groups.open(frame.instance);
-                let inner = self.structure.frame(item, instance);
+                let inner = Structure::frame(item, instance);
                 self.frames.push(inner);
             }
         }
@@ -353,7 +366,7 @@ impl Walk<'_> {
             }
             let from = if frame.at == usize::MAX { 0 } else { frame.at + 1 };
             for index in from..node.children.len() {
-                if frame.seen[index] {
+                if frame.seen.has(index) {
                     continue;
                 }
                 if let Some(lacking) = self.structure.first_required(node.children[index]) {

@@ -90,19 +90,14 @@ impl<'a> Segment<'a> {
         } else {
             plan.beyond = None;
         }
-        for layer in &self.layers {
-            for entry in layer.lines.iter().filter(|entry| pattern::any(&entry.line.patterns, self.key)) {
-                match &entry.line.subject {
-                    Subject::Segment(known) if *known == name => {
-                        plan.known |= entry.line.settings.iter().any(|setting| matches!(setting, Setting::Known));
+        for (layer, entry) in self.lines(&String::from_utf8_lossy(&name)) {
+            match &entry.line.subject {
+                Subject::Field(target) => {
+                    if let Some(element) = place(&mut plan.fields, target) {
+                        self.apply(layer, entry, element, target.component == 0);
                     }
-                    Subject::Field(target) if target.segment == name => {
-                        if let Some(element) = place(&mut plan.fields, target) {
-                            self.apply(layer, entry, element, target.component == 0);
-                        }
-                    }
-                    _ => {}
                 }
+                _ => plan.known |= entry.line.settings.iter().any(|setting| matches!(setting, Setting::Known)),
             }
         }
         self.rules(&mut plan, name);
@@ -175,23 +170,29 @@ impl<'a> Segment<'a> {
             // The tables call the time of a time stamp a string; its form is the datatype's own (2.9.47).
             first.datatype = rule.map(|rule| Owned { rule, test: (id.into(), Format::TimeStamp) });
         }
-        for layer in &self.layers {
-            for entry in layer.lines.iter().filter(|entry| pattern::any(&entry.line.patterns, self.key)) {
-                let Subject::Datatype { id: typed, component, subcomponent } = &entry.line.subject else { continue };
-                if typed != id {
-                    continue;
-                }
-                let part = usize::from(*component).checked_sub(1).and_then(|at| element.parts.get_mut(at));
-                let part = match (part, subcomponent) {
-                    (Some(part), 0) => Some(part),
-                    (Some(part), inner) => part.parts.get_mut(usize::from(*inner) - 1),
-                    (None, _) => None,
-                };
-                if let Some(part) = part {
-                    self.apply_at(layer, entry, part, Depth(depth + 1));
-                }
+        for (layer, entry) in self.lines(&format!("type {id}")) {
+            let Subject::Datatype { component, subcomponent, .. } = &entry.line.subject else { continue };
+            let part = usize::from(*component).checked_sub(1).and_then(|at| element.parts.get_mut(at));
+            let part = match (part, subcomponent) {
+                (Some(part), 0) => Some(part),
+                (Some(part), inner) => part.parts.get_mut(usize::from(*inner) - 1),
+                (None, _) => None,
+            };
+            if let Some(part) = part {
+                self.apply_at(layer, entry, part, Depth(depth + 1));
             }
         }
+    }
+
+    /// The lines of a segment or datatype that speak of this kind of message, lowest layer first.
+    fn lines(&self, subject: &str) -> impl Iterator<Item = (&'a Layer, &'a LayerLine)> {
+        let (layers, key) = (&self.compiler.layers, self.key);
+        let places = self.compiler.lines_of.get(subject).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(move |&(layer, line)| {
+            let layer = layers.get(layer).filter(|layer| layer.applies(key))?;
+            let entry = layer.lines.get(line).filter(|entry| pattern::any(&entry.line.patterns, key))?;
+            Some((layer, entry))
+        })
     }
 
     fn apply(&self, layer: &Layer, entry: &LayerLine, element: &mut Element, field: bool) {

@@ -1,7 +1,7 @@
 //! Reading the packs: profile lines, structures, tables, local segments and rules, each checked as it is read.
 
 use super::expression;
-use super::lines::{self, Line, Setting, Strength};
+use super::lines::{self, Line, Setting, Strength, Subject};
 use super::pattern::{self, Pattern};
 use crate::check::assertion::{Asserted, Codes, Expression, Owned, SegmentPlan, Target};
 use crate::check::native;
@@ -73,6 +73,8 @@ pub struct Compiler {
     pub(super) local: Vec<LocalSegment>,
     pub(super) tables: FxHashMap<String, Arc<Codes>>,
     pub(super) plan_rules: Vec<(RuleId, Vec<Pattern>)>,
+    /// Segment or datatype → its lines, as (layer, line), in the order they are laid.
+    pub(super) lines_of: FxHashMap<String, Vec<(usize, usize)>>,
     syntax: SyntaxRules,
     kinds: RwLock<FxHashMap<KindKey, Arc<KindPlan>>>,
     segments: RwLock<SegmentCache>,
@@ -91,6 +93,7 @@ impl Compiler {
             local: Vec::new(),
             tables: FxHashMap::default(),
             plan_rules: Vec::new(),
+            lines_of: FxHashMap::default(),
             syntax: SyntaxRules::default(),
             kinds: RwLock::default(),
             segments: RwLock::default(),
@@ -101,9 +104,23 @@ impl Compiler {
         }
         for pack in &catalogue.packs {
             let layer = compiler.read_layer(plan, pack)?;
+            compiler.index(&layer);
             compiler.layers.push(layer);
         }
         Ok(compiler)
+    }
+
+    fn index(&mut self, layer: &Layer) {
+        let at = self.layers.len();
+        for (number, entry) in layer.lines.iter().enumerate() {
+            let subject = match &entry.line.subject {
+                Subject::Field(Target { segment, .. }) | Subject::Segment(segment) => {
+                    String::from_utf8_lossy(segment).into_owned()
+                }
+                Subject::Datatype { id, .. } => format!("type {id}"),
+            };
+            self.lines_of.entry(subject).or_default().push((at, number));
+        }
     }
 
     fn read_tables(&mut self, catalogue: &Catalogue, pack: &Pack) -> Result<(), PackError> {
