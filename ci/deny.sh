@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Licences, banned crates and sources of every dependency; published advisories too when their database is reachable.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export PATH="$PATH:$PWD/ci/out/tools/bin"
+
+for manifest in Cargo.toml ci/fuzz/Cargo.toml; do
+    cargo deny --locked --manifest-path "$manifest" check --config "$PWD/deny.toml" --hide-inclusion-graph \
+        licenses bans sources
+done
+
+said="$(timeout 180 cargo deny --locked check --config "$PWD/deny.toml" advisories 2>&1)" && status=0 || status=$?
+echo "$said"
+if [[ "$status" -ne 0 ]]; then
+    if [[ "$status" -eq 124 ]] || grep -q 'failed to fetch advisory database\|failed to clone' <<<"$said"; then
+        echo "SKIPPED advisories: the advisory database could not be reached"
+    else
+        exit "$status"
+    fi
+fi

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs the hostile-input suite on the release binary, where the suite is at hand (../shared/suites/hostile).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+suite="${HOSTILE:-$(dirname "$PWD")/shared/suites/hostile}/hostile_inputs.py"
+hallmark="${HALLMARK:-${CARGO_TARGET_DIR:-target}/release/hallmark}"
+hallmark="$(realpath "$hallmark")"
+
+# What of the suite concerns HL7 v2, archives, streams and what reports print; other syntaxes are not checked yet.
+selected=(
+    "--family hl7v2" "--family archive" "--family injection --ext hl7" "--family encoding --ext hl7"
+    "--family privacy --ext hl7" "--family control --ext hl7"
+)
+if [[ ! -f "$suite" ]]; then
+    echo "SKIPPED hostile inputs: the suite is not here (${#selected[@]} families and the injected faults)"
+    exit 0
+fi
+
+work="$(mktemp -d)"
+trap 'chmod -R u+rwX "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
+python3 "$suite" make "$work/set" >/dev/null
+failed=0
+for selection in "${selected[@]}"; do
+    read -r -a options <<<"$selection"
+    echo "hostile: $selection"
+    python3 "$suite" run "$work/set" "${options[@]}" \
+        --cmd "$hallmark check --no-config --save {out}/r.json --save {out}/r.html --save {out}/r.sarif --save {out}/r.xml --save {out}/r.csv --save {out}/r.md {file}" \
+        || failed=1
+done
+# The bulk file of this part is NDJSON, which no rule speaks of; the sample beside it gives the run something to prove.
+sample="$PWD/samples/pas-vendor-a"
+python3 "$suite" faults "$work/set" --cmd "$hallmark check --no-config {file} $sample --save {out}/r.json" || failed=1
+exit "$failed"
