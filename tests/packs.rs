@@ -1,9 +1,9 @@
 //! Every rule's proof, and every sample: the rule fires, alone, where it says; a conforming message is clean.
 
-use hallmark::check::Plan;
+use hallmark::check::{INTERNAL_ERROR, Plan};
 use hallmark::cli::proofs;
 use hallmark::compile::hl7v2::Compiler;
-use hallmark::standard::{Catalogue, OWN_PACK, ProofFile};
+use hallmark::standard::{Catalogue, OWN_PACK, ProofFile, Test};
 
 fn plan() -> Plan {
     Plan::new(Catalogue::load(&[]).unwrap_or_else(|error| panic!("{error}")))
@@ -38,6 +38,8 @@ fn every_rule_has_a_proof() {
         .filter(|pack| pack.id != OWN_PACK)
         .flat_map(|pack| &pack.rules)
         .filter(|rule| rule.breaks.is_empty())
+        // No message shows that Hallmark itself fails; the tests of the command line make it.
+        .filter(|rule| !matches!(rule.test(), Ok(Test::Syntax(codes)) if codes.iter().all(|c| c == INTERNAL_ERROR)))
         .map(|rule| rule.code.as_str())
         .collect();
     assert!(without.is_empty(), "rules without a proof: {without:?}");
@@ -68,6 +70,12 @@ fn samples_are_clean_one_by_one_and_all_together() {
             all.push(file);
         }
     }
-    let found = proofs::findings(&plan, &compiler, &all);
+    // The samples tell many stories, of which one need not hold the other half of another: rules across messages aside.
+    let across = |found: &String| {
+        let rule = found.split_once('@').and_then(|(code, _)| plan.find(code)).map(|id| plan.rule(id).test());
+        matches!(rule, Some(Ok(Test::Across(_))))
+    };
+    let mut found = proofs::findings(&plan, &compiler, &all);
+    found.retain(|found| !across(found));
     assert!(found.is_empty(), "all together: {found:?}");
 }

@@ -57,6 +57,8 @@ pub trait Plans: Sync {
     fn segment(&self, key: &KindKey, name: [u8; 3]) -> Arc<SegmentPlan>;
     /// Which rule answers for which fault of the parser.
     fn syntax(&self) -> &SyntaxRules;
+    /// Whether `rule` speaks of messages of this kind.
+    fn speaks(&self, rule: RuleId, key: &KindKey) -> bool;
 }
 
 struct Kind {

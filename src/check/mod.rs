@@ -22,4 +22,4 @@ pub use finding::{Excerpt, Located, Place, Related};
 pub use plan::{Plan, PlannedRule};
 pub use record::{Recorder, Unit};
 pub use tally::{Counts, Group, GroupKey, RuleId, SHOWN_PER_GROUP, Tally};
-pub use worker::{Seen, Worker};
+pub use worker::{Checked, INTERNAL_ERROR, Seen, Worker};

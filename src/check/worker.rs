@@ -3,16 +3,31 @@
 //! In: what ingest hands on, in any order and any share. Out: monoids that add up over the workers. A unit whose check
 //! breaks is told of and never loses the others.
 
-use super::finding::{Located, Place};
+use super::finding::{Located, Place, Related};
 use super::plan::Plan;
 use super::record::Unit;
 use super::tally::{GroupKey, Tally};
 use super::{Engine, Plans, Shown};
-use crate::ingest::{Block, Shape, Trouble, UnitKind};
+use crate::ingest::{self, Artifact, Block, Fault, Shape, Trouble, UnitKind};
 use crate::instance::{Message, Path};
 use crate::span::Position;
 use crate::standard::Outcome;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+
+/// The fault that answers for a check that broke: our error, told as a finding so that nobody takes silence for a pass.
+pub const INTERNAL_ERROR: &str = "run.internal-error";
+
+/// Whether a unit was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// It was.
+    Done,
+    /// No rule of ours speaks of its syntax.
+    NotCovered,
+    /// The check broke; the finding says so, and what was counted before it broke stands.
+    Broken,
+}
 
 /// Where a message is, for whoever gathers facts across messages.
 #[derive(Clone, Copy, Debug)]
@@ -28,27 +43,83 @@ pub struct Seen<'a> {
 /// One worker.
 pub struct Worker<'p> {
     engine: Engine<'p>,
+    plan: &'p Plan,
     plans: &'p dyn Plans,
+    shown: Shown,
     /// The artifact last met, so that its name is stored once.
     artifact: Option<(u32, Arc<str>)>,
 }
 
 impl<'p> Worker<'p> {
     /// A worker for `plan`.
-    pub fn new(plan: &Plan, plans: &'p dyn Plans, shown: Shown) -> Self {
-        Self { engine: Engine::new(plan, plans, shown), plans, artifact: None }
+    pub fn new(plan: &'p Plan, plans: &'p dyn Plans, shown: Shown) -> Self {
+        Self { engine: Engine::new(plan, plans, shown), plan, plans, shown, artifact: None }
     }
 
     /// Checks the units of `block`; `observe` sees every HL7 v2 message with its place.
     pub fn block(&mut self, block: &Block, observe: &mut dyn FnMut(Message<'_>, Seen<'_>)) {
-        let artifact = self.name(block.artifact.index, &block.artifact.id);
         for unit in block.units().filter(|unit| unit.kind == UnitKind::Message) {
-            let seen = Seen { artifact: &artifact, item: unit.ordinal, first_line: unit.first_line };
-            let checked =
-                Unit { bytes: unit.bytes, artifact: &artifact, item: unit.ordinal, first_line: unit.first_line };
-            if block.artifact.shape == Shape::Hl7v2 {
-                self.engine.hl7v2(checked, &mut |message| observe(message, seen));
+            self.unit(&block.artifact, unit, observe);
+        }
+    }
+
+    /// Checks one message of `artifact`; `observe` sees it when it is HL7 v2.
+    pub fn unit(
+        &mut self,
+        artifact: &Artifact,
+        unit: ingest::Unit<'_>,
+        observe: &mut dyn FnMut(Message<'_>, Seen<'_>),
+    ) -> Checked {
+        if artifact.shape != Shape::Hl7v2 {
+            return Checked::NotCovered;
+        }
+        let artifact = self.name(artifact.index, &artifact.id);
+        let seen = Seen { artifact: &artifact, item: unit.ordinal, first_line: unit.first_line };
+        let checked = Unit { bytes: unit.bytes, artifact: &artifact, item: unit.ordinal, first_line: unit.first_line };
+        // What the engine left half done is thrown away below, so nothing broken is seen again.
+        let engine = AssertUnwindSafe(|| self.engine.hl7v2(checked, &mut |message| observe(message, seen)));
+        match catch_unwind(engine) {
+            Ok(()) => Checked::Done,
+            Err(_) => {
+                self.start_over();
+                self.broken(seen);
+                Checked::Broken
             }
+        }
+    }
+
+    /// A new engine that goes on with the old one's tally.
+    fn start_over(&mut self) {
+        let tally = std::mem::take(&mut self.engine.recorder.tally);
+        self.engine = Engine::new(self.plan, self.plans, self.shown);
+        self.engine.recorder.tally = tally;
+    }
+
+    /// Records that Hallmark itself failed at a message, or, with an empty artifact, outside any.
+    pub fn broken(&mut self, seen: Seen<'_>) {
+        let Some(rule) = self.plans.syntax().rule(INTERNAL_ERROR) else { return };
+        let tally = &mut self.engine.recorder.tally;
+        let counts = &mut tally.counts[usize::from(rule.0)];
+        counts.applicable += 1;
+        counts.failed += 1;
+        counts.reached += 1;
+        let message = "Hallmark itself failed here, so this message is not checked to its end".into();
+        let key = GroupKey { rule, outcome: Outcome::Failed, path: String::new(), message };
+        let place = Place { artifact: Arc::clone(seen.artifact), item: seen.item, offset: 0, path: Path::Whole };
+        let position = Position { line: seen.first_line, column: u32::from(seen.first_line > 0) };
+        tally.find(key, place, || Located { position, length: 1, ..Located::default() });
+    }
+
+    /// Counts an artifact that was read to its end, or given up, for the rules about reading: each applied to it once,
+    /// and those that answer for one of `faults` were counted by [`Worker::trouble`].
+    pub fn ended(&mut self, faults: &[Fault]) {
+        let syntax = self.plans.syntax();
+        let hit = |fault: &Fault| syntax.rule(&format!("ingest.{}", fault.code()));
+        let hit: Vec<_> = faults.iter().filter_map(hit).collect();
+        for rule in syntax.family("ingest.").filter(|rule| !hit.contains(rule)) {
+            let counts = &mut self.engine.recorder.tally.counts[usize::from(rule.0)];
+            counts.applicable += 1;
+            counts.reached += 1;
         }
     }
 
@@ -62,16 +133,22 @@ impl<'p> Worker<'p> {
         counts.applicable += trouble.count;
         counts.failed += trouble.count;
         counts.reached += 1;
+        let headline = trouble.fault.headline();
+        // A detail with numbers in it differs from place to place, and would make a group of each.
+        let differs = trouble.detail.bytes().any(|b| b.is_ascii_digit());
         let message = match trouble.detail.as_str() {
-            "" => trouble.fault.headline().to_owned(),
-            detail => format!("{}: {detail}", trouble.fault.headline()),
+            detail if !detail.is_empty() && !differs => format!("{headline}: {detail}").into(),
+            _ => headline.into(),
         };
-        let key = GroupKey { rule, outcome: Outcome::Failed, path: String::new(), message: message.into() };
+        let key = GroupKey { rule, outcome: Outcome::Failed, path: String::new(), message };
         let offset = u32::try_from(trouble.offset).unwrap_or(u32::MAX);
-        let place = Place { artifact, item: 0, offset, path: Path::Whole };
         let line = trouble.line.unwrap_or(0);
+        let detail = differs.then(|| trouble.detail.clone());
+        let related = detail.map(|what| Related { artifact: Arc::clone(&artifact), item: 0, line, what });
+        let place = Place { artifact, item: 0, offset, path: Path::Whole };
         let position = Position { line, column: u32::from(line > 0) };
-        tally.find(key.clone(), place, || Located { position, length: 1, ..Located::default() });
+        let related = related.into_iter().collect();
+        tally.find(key.clone(), place, || Located { position, length: 1, related, ..Located::default() });
         if trouble.count > 1 {
             tally.count_only(key, trouble.count - 1);
         }

@@ -3,11 +3,14 @@
 //! In: a plan with its compiled packs. Out: per proof whether the sample alone was clean and the change gave exactly
 //! the finding it promises. Used by `hallmark standards test` and by the project's own tests.
 
+use super::joined;
+use crate::check::across::{At, Facts, Key, Keyed};
 use crate::check::{Plan, Plans, Shown, Tally, Worker};
 use crate::ingest::{Event, Options, read_stream};
 use crate::standard::{Break, Pack, ProofFile, Rule, proof};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// How one proof went.
 #[derive(Clone, Debug)]
@@ -39,9 +42,12 @@ fn one(plan: &Plan, plans: &dyn Plans, pack: &Pack, rule: &Rule, change: &Break)
         Err(what) => return vec![what],
     };
     let mut faults = Vec::new();
-    let clean = findings(plan, plans, &made.conforming);
-    if !clean.is_empty() {
-        faults.push(format!("the sample {} is not clean: {}", change.sample, listed(&clean)));
+    // Each alone: a proof across messages may need nothing but samples side by side.
+    for file in &made.conforming {
+        let clean = findings(plan, plans, std::slice::from_ref(file));
+        if !clean.is_empty() {
+            faults.push(format!("the sample {} is not clean: {}", file.name, listed(&clean)));
+        }
     }
     let mut expected: BTreeSet<String> = change.also.iter().cloned().collect();
     expected.insert(format!("{}@{}", rule.code, change.at));
@@ -88,10 +94,15 @@ pub fn findings(plan: &Plan, plans: &dyn Plans, files: &[ProofFile]) -> BTreeSet
 /// Checks files that are in memory, as one run.
 pub fn check(plan: &Plan, plans: &dyn Plans, files: &[ProofFile]) -> Tally {
     let mut worker = Worker::new(plan, plans, Shown::Shapes);
+    // Nothing leaves this run, so any key serves.
+    let (keyed, mut facts) = (Keyed::new(&Key::new([0; 32])), Facts::default());
     for file in files {
         let mut sink = |event: Event| {
             match event {
-                Event::Block(block) => worker.block(&block, &mut |_, _| {}),
+                Event::Block(block) => worker.block(&block, &mut |message, seen| {
+                    let at = At { artifact: Arc::clone(seen.artifact), item: seen.item, first_line: seen.first_line };
+                    facts.observe(message, &at, &keyed);
+                }),
                 Event::Trouble(trouble) => worker.trouble(&trouble),
                 Event::Start(_) | Event::End(_) => {}
             }
@@ -99,5 +110,7 @@ pub fn check(plan: &Plan, plans: &dyn Plans, files: &[ProofFile]) -> Tally {
         };
         read_stream(&file.name, &mut file.bytes.as_slice(), &Options::default(), &mut sink);
     }
-    worker.finish()
+    let mut tally = worker.finish();
+    tally.merge(joined::decide(plan, plans, &facts).unwrap_or_default());
+    tally
 }

@@ -6,6 +6,29 @@ use std::borrow::Cow;
 /// Faults of one code listed per unit; the rest are only counted. A unit with more has one cause, not a hundred.
 pub const MAX_LISTED: u32 = 100;
 
+/// Every code that the parsers give, in order: what a rule may name in `syntax`.
+pub const CODES: &[&str] = &[
+    "hl7v2.bad-escape",
+    "hl7v2.blank-line",
+    "hl7v2.charset-mismatch",
+    "hl7v2.charset-undeclared",
+    "hl7v2.charset-unknown",
+    "hl7v2.charset-unsupported",
+    "hl7v2.continuation-line",
+    "hl7v2.control-character",
+    "hl7v2.encoding-characters",
+    "hl7v2.field-separator-missing",
+    "hl7v2.limit-nodes",
+    "hl7v2.limit-segments",
+    "hl7v2.line-feed",
+    "hl7v2.msh-separators",
+    "hl7v2.msh-truncated",
+    "hl7v2.no-msh",
+    "hl7v2.segment-name",
+    "hl7v2.unknown-escape",
+    "hl7v2.unterminated-escape",
+];
+
 /// Something that is wrong with the syntax of a unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -65,5 +88,23 @@ impl Faults {
     pub fn clear(&mut self) {
         self.listed.clear();
         self.counts.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_of_the_parsers_is_listed() {
+        let sources = [
+            include_str!("charset.rs"),
+            include_str!("escape.rs"),
+            include_str!("hl7v2.rs"),
+            include_str!("separators.rs"),
+        ];
+        let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| text.starts_with("hl7v2."));
+        assert_eq!(quoted.collect::<BTreeSet<_>>(), CODES.iter().copied().collect());
     }
 }

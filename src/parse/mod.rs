@@ -9,4 +9,4 @@ mod fault;
 pub mod hl7v2;
 mod separators;
 
-pub use fault::{Fault, Faults, MAX_LISTED};
+pub use fault::{CODES, Fault, Faults, MAX_LISTED};

@@ -11,7 +11,7 @@ use super::model::{self, Report};
 use super::read::outcome;
 use crate::check::{Counts, Excerpt, Group, GroupKey, Located, Place, Plan, Related, Tally};
 use crate::instance::Path;
-use crate::judge::{self, ArtifactRecord, ArtifactState, Baseline, Run, Scope, Waiver};
+use crate::judge::{self, ArtifactRecord, ArtifactState, Baseline, Judgement, Run, Scope, Waiver};
 use crate::span::Position;
 use crate::standard::{Day, Test};
 use rustc_hash::FxHashMap;
@@ -101,6 +101,19 @@ pub fn merge(
     baseline: Option<Baseline>,
     across: impl FnOnce(&[Option<&str>]) -> Result<Across, String>,
 ) -> Result<Report, MergeError> {
+    judge_parts(parts, plan, baseline, across).map(|judgement| build(&judgement))
+}
+
+/// The judgement behind [`merge`], for who needs the exit code too.
+///
+/// # Errors
+/// As [`merge`].
+pub fn judge_parts<'p>(
+    parts: &[Part],
+    plan: &'p Plan,
+    baseline: Option<Baseline>,
+    across: impl FnOnce(&[Option<&str>]) -> Result<Across, String>,
+) -> Result<Judgement<'p>, MergeError> {
     let first = parts.first().ok_or(MergeError::Nothing)?;
     alike(parts, plan)?;
     if let Some(part) = parts.iter().find(|part| part.report.counts.known > 0 && baseline.is_none()) {
@@ -140,7 +153,7 @@ pub fn merge(
     run.tally.merge(found.tally);
     run.sealed = found.sealed;
     run.incomplete_because.extend(found.incomplete_because);
-    Ok(build(&judge::judge(run)))
+    Ok(judge::judge(run))
 }
 
 /// Whether all parts were made alike, by this program and these packs.

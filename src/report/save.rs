@@ -42,6 +42,16 @@ fn shown(path: &Path) -> String {
 ///
 /// Only the owner may read the file when the report contains patient data.
 pub fn save(report: &Report, format: Format, path: &Path) -> Result<(), SaveError> {
+    let folder = ready(path)?;
+    write(report, format, path, folder).map_err(|cause| SaveError::Refused { path: path.to_owned(), cause })
+}
+
+/// Whether a report could be saved to `path`, as far as can be told without writing: asked before a long run, so that
+/// its result is not lost. Returns the folder it would be written in.
+///
+/// # Errors
+/// Every [`SaveError`] but [`SaveError::Refused`].
+pub fn ready(path: &Path) -> Result<&Path, SaveError> {
     match fs::symlink_metadata(path) {
         Ok(there) if there.is_symlink() => return Err(SaveError::Link(path.to_owned())),
         Ok(there) if !there.is_file() => return Err(SaveError::NotAFile(path.to_owned())),
@@ -52,10 +62,7 @@ pub fn save(report: &Report, format: Format, path: &Path) -> Result<(), SaveErro
         Some(parent) => parent,
         None => return Err(SaveError::NotAFile(path.to_owned())),
     };
-    if !folder.is_dir() {
-        return Err(SaveError::NoFolder(path.to_owned()));
-    }
-    write(report, format, path, folder).map_err(|cause| SaveError::Refused { path: path.to_owned(), cause })
+    if folder.is_dir() { Ok(folder) } else { Err(SaveError::NoFolder(path.to_owned())) }
 }
 
 fn write(report: &Report, format: Format, path: &Path, folder: &Path) -> io::Result<()> {

@@ -325,6 +325,10 @@ impl Plans for Compiler {
     fn syntax(&self) -> &SyntaxRules {
         &self.syntax
     }
+
+    fn speaks(&self, rule: RuleId, key: &KindKey) -> bool {
+        self.plan_rules.iter().any(|(id, patterns)| *id == rule && pattern::any(patterns, key))
+    }
 }
 
 pub(super) fn patterns(texts: &[String]) -> Result<Vec<Pattern>, String> {

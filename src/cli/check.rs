@@ -1,0 +1,140 @@
+//! `hallmark check`: messages → verdicts.
+
+use super::deliver::{Delivered, deliver, possible};
+use super::error::Error;
+use super::key::Joining;
+use super::progress::Progress;
+use super::run::{Ended, Gathered, Job, run as gather};
+use super::settings::{self, Judging, Shared};
+use super::stop::Stop;
+use super::{COULD_NOT_RUN, args, failure, joined, values};
+use crate::check::across::seal;
+use crate::check::{Plan, Plans, Shown};
+use crate::compile::hl7v2::Compiler;
+use crate::judge::{self, Baseline, Run, Scope, Waiver, waiver};
+use crate::report::{build::build, read};
+use crate::standard::Day;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes a waiver file may have.
+const MAX_WAIVERS: u64 = 16 << 20;
+
+/// Runs the check. Returns the exit code.
+///
+/// # Errors
+/// When it could not be run at all.
+pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
+    let inputs = if flags.paths.is_empty() { shared.config.paths.clone() } else { flags.paths.clone() };
+    let settings = settings::Check::new(flags, shared)?;
+    possible(&settings.output, &inputs)?;
+    let catalogue = settings.packs.load()?;
+    let scope = Scope {
+        integrations: settings::integrations(&settings.integrations, &catalogue)?,
+        standards: settings.packs.ids(),
+    };
+    let waivers = waivers(&settings.judging)?;
+    let baseline = baseline(&settings.judging)?;
+    let as_of = settings.judging.as_of.unwrap_or_else(Day::today);
+    let joining = Joining::for_run(settings.join_key.as_ref())?;
+    let plan = Arc::new(Plan::new(catalogue));
+    let compiler = Arc::new(Compiler::new(&plan)?);
+
+    failure::watch();
+    let stop = Stop::listen();
+    if settings.shown == Shown::Values {
+        values::banner(&settings.output);
+    }
+    let job = Job {
+        plan: Arc::clone(&plan),
+        plans: Arc::clone(&compiler) as Arc<dyn Plans + Send + Sync>,
+        sources: settings.sources,
+        reading: settings.reading,
+        threads: settings.threads,
+        shown: settings.shown,
+        key: joining.key().clone(),
+    };
+    let Gathered { mut tally, facts, artifacts, mut ended } = gather(job, &stop, Progress::new(shared.quiet))?;
+
+    let mut sealed = None;
+    // Of a part of a run nothing can be said across messages: what seems to be missing may not have been read yet.
+    if !ended.interrupted {
+        match joined::decide(&plan, &*compiler, &facts) {
+            Some(found) => tally.merge(found),
+            None => ended.broken = true,
+        }
+        if let Joining::Sealed(key) = &joining {
+            sealed = Some(seal(&facts.encode(), key));
+        }
+    }
+    drop(facts);
+    let unread = artifacts.iter().any(judge::ArtifactRecord::is_unread);
+    let incomplete_because = reasons(ended, unread);
+    let judgement = judge::judge(Run {
+        plan: &plan,
+        tally,
+        artifacts,
+        incomplete_because,
+        as_of,
+        scope,
+        waivers,
+        baseline,
+        sealed,
+        contains_patient_data: settings.shown == Shown::Values,
+    });
+    let report = build(&judgement);
+    let delivered = deliver(&report, &settings.output, shared);
+    let code = judgement.totals.exit(settings.judging.fail_on).code();
+    Ok(match (stop.code().filter(|_| ended.interrupted), delivered) {
+        (Some(signal), _) => signal,
+        (None, Delivered::NotAll) => COULD_NOT_RUN,
+        // A run in which Hallmark itself failed is never a pass.
+        (None, Delivered::All) if ended.broken && code != 1 => COULD_NOT_RUN,
+        (None, Delivered::All) => code,
+    })
+}
+
+/// Why a run is partial. Without numbers, so that parts and a whole say it alike.
+fn reasons(ended: Ended, unread: bool) -> Vec<String> {
+    let said = [
+        (
+            ended.interrupted,
+            "the run was interrupted before everything was read, so nothing was compared across messages",
+        ),
+        (
+            ended.broken,
+            "Hallmark itself failed at some messages (see standard error), so they were not checked to their end",
+        ),
+        (unread, "some inputs were not read, or only in part; each says why"),
+    ];
+    said.into_iter().filter(|(holds, _)| *holds).map(|(_, reason)| reason.to_owned()).collect()
+}
+
+fn waivers(judging: &Judging) -> Result<Vec<Waiver>, Error> {
+    let Some(file) = &judging.waivers else { return Ok(Vec::new()) };
+    let unreadable = |cause| Error::Unreadable { what: "waiver file", file: file.clone(), cause };
+    if fs::metadata(file).map_err(unreadable)?.len() > MAX_WAIVERS {
+        return Err(unreadable(std::io::Error::other("it is far larger than such a file can be")));
+    }
+    let text = fs::read_to_string(file).map_err(unreadable)?;
+    Ok(waiver::read(&file.display().to_string(), &text)?)
+}
+
+/// The baseline that was asked for.
+///
+/// # Errors
+/// When the file is no report.
+pub(super) fn baseline(judging: &Judging) -> Result<Option<Baseline>, Error> {
+    let Some(file) = &judging.baseline else { return Ok(None) };
+    report(file, "baseline").map(|report| Some(read::baseline(&report)))
+}
+
+/// A report read back.
+///
+/// # Errors
+/// When the file is no report.
+pub(super) fn report(file: &Path, what: &'static str) -> Result<crate::report::model::Report, Error> {
+    let opened = File::open(file).map_err(|cause| Error::Unreadable { what, file: file.to_owned(), cause })?;
+    read::read(opened).map_err(|cause| Error::NotAReport { what, file: file.to_owned(), cause })
+}

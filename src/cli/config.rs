@@ -1,0 +1,354 @@
+//! `hallmark.toml`: the defaults of a project.
+//!
+//! In: the file found upward from the working directory, or the one named. Out: a [`Config`] whose paths are ready to
+//! open, or the first mistake in the file with its place and what is allowed there. It never reads a message, and it
+//! cannot ask for values to be shown: patient data in a report is for a person to ask for each time.
+
+use super::args::{JoinKey, Save};
+use super::console::When;
+use super::near::nearest;
+use crate::judge::FailOn;
+use crate::report::Format;
+use crate::standard::Day;
+use clap::ValueEnum;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The name that is looked for.
+pub(crate) const NAME: &str = "hallmark.toml";
+/// Bytes a configuration file may have: a hundred times what any needs.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Every key and what is allowed there, in the order of the file that `init` writes.
+pub(crate) const KEYS: &[(&str, &str)] = &[
+    ("paths", "a list of files, folders, patterns or archives to check when none is typed"),
+    ("for", "a list of integration ids; `hallmark list integrations` names them"),
+    ("standards", "a list of folders that hold your own packs"),
+    ("use", "a list of standard ids; `hallmark list standards` names them"),
+    ("as-of", "a day, YYYY-MM-DD"),
+    ("fail-on", "blocks, error, warning, information or never"),
+    ("waivers", "the path of a waiver file"),
+    ("baseline", "the path of an earlier JSON report"),
+    ("format", "terminal, json, ndjson, sarif, junit, github, gitlab, operation-outcome, csv, markdown or html"),
+    ("save", "a list of paths whose ending chooses the format, or FORMAT:PATH"),
+    ("join-key", "the path of a key file, or \"none\""),
+    ("gitignore", "true or false"),
+    ("threads", "a whole number from 1 to 256"),
+    ("quiet", "true or false"),
+    ("color", "auto, always or never"),
+];
+
+/// A word of the file and where it stands, for what is known only once the packs are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// The word.
+    pub(crate) text: String,
+    /// Its byte range in the file.
+    pub(crate) at: Range<usize>,
+}
+
+/// The defaults of a project.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Config {
+    /// The file, as a person would open it.
+    pub(crate) file: String,
+    /// Its text.
+    pub(crate) text: String,
+    /// `paths`.
+    pub(crate) paths: Vec<PathBuf>,
+    /// `for`.
+    pub(crate) integrations: Vec<Said>,
+    /// `standards`.
+    pub(crate) standards: Vec<PathBuf>,
+    /// `use`.
+    pub(crate) only: Vec<Said>,
+    /// `as-of`.
+    pub(crate) as_of: Option<Day>,
+    /// `fail-on`.
+    pub(crate) fail_on: Option<FailOn>,
+    /// `waivers`.
+    pub(crate) waivers: Option<PathBuf>,
+    /// `baseline`.
+    pub(crate) baseline: Option<PathBuf>,
+    /// `format`.
+    pub(crate) format: Option<Format>,
+    /// `save`.
+    pub(crate) save: Vec<Save>,
+    /// `join-key`.
+    pub(crate) join_key: Option<JoinKey>,
+    /// `gitignore`.
+    pub(crate) gitignore: bool,
+    /// `threads`.
+    pub(crate) threads: Option<u16>,
+    /// `quiet`.
+    pub(crate) quiet: bool,
+    /// `color`.
+    pub(crate) color: Option<When>,
+}
+
+/// Why there are no defaults.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {file}: {cause}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A mistake in it.
+    #[error("{file}: {message}")]
+    Wrong {
+        /// The file.
+        file: String,
+        /// Its text.
+        text: String,
+        /// Where.
+        at: Range<usize>,
+        /// What is wrong.
+        message: String,
+        /// What is allowed there.
+        allowed: String,
+    },
+}
+
+impl Config {
+    /// Reads the nearest [`NAME`] in the working directory `from` or a folder above it; no file, no defaults.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub(crate) fn find(from: &Path) -> Result<Self, ConfigError> {
+        // Named relative to the working directory, so that ids in a report do not depend on where the project lies.
+        let above = from.ancestors().enumerate().find(|(_, folder)| folder.join(NAME).is_file());
+        match above {
+            Some((steps, _)) => Self::read(&std::iter::repeat_n("..", steps).collect::<PathBuf>().join(NAME)),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Reads `file`.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub(crate) fn read(file: &Path) -> Result<Self, ConfigError> {
+        let shown = file.display().to_string();
+        let failed = |cause| ConfigError::Unreadable { file: shown.clone(), cause };
+        if fs::metadata(file).map_err(failed)?.len() > MAX_BYTES {
+            return Err(failed(io::Error::other("it is far larger than such a file can be")));
+        }
+        let text = fs::read_to_string(file).map_err(failed)?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Self::parse(&shown, folder, text)
+    }
+
+    /// Reads `text`, whose paths are relative to `folder`.
+    ///
+    /// # Errors
+    /// [`ConfigError::Wrong`].
+    pub(crate) fn parse(file: &str, folder: &Path, text: String) -> Result<Self, ConfigError> {
+        let mut config = Self { file: file.to_owned(), text: String::new(), ..Self::default() };
+        match config.fill(folder, &text) {
+            Ok(()) => Ok(Self { text, ..config }),
+            Err(Mistake { at, message, allowed }) => {
+                Err(ConfigError::Wrong { file: config.file, text, at, message, allowed })
+            }
+        }
+    }
+
+    fn fill(&mut self, folder: &Path, text: &str) -> Result<(), Mistake> {
+        let table = DeTable::parse(text).map_err(|error| {
+            let at = error.span().unwrap_or(0..0);
+            Mistake { at, message: error.message().to_owned(), allowed: "The file is TOML: key = value.".to_owned() }
+        })?;
+        let mut entries: Vec<_> = table.get_ref().iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            let Some((key, allowed)) = KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
+                return Err(unknown(key.get_ref(), key.span()));
+            };
+            let entry = Entry { key, allowed, value, folder };
+            match *key {
+                "paths" => self.paths = entry.paths()?,
+                "for" => self.integrations = entry.words()?,
+                "standards" => self.standards = entry.paths()?,
+                "use" => self.only = entry.words()?,
+                "as-of" => self.as_of = Some(entry.day()?),
+                "fail-on" => self.fail_on = Some(entry.parsed(|text| text.parse().ok())?),
+                "waivers" => self.waivers = Some(entry.path()?),
+                "baseline" => self.baseline = Some(entry.path()?),
+                "format" => self.format = Some(entry.parsed(|text| text.parse().ok())?),
+                "save" => self.save = entry.saves()?,
+                "join-key" => self.join_key = Some(entry.join_key()?),
+                "gitignore" => self.gitignore = entry.truth()?,
+                "threads" => self.threads = Some(entry.threads()?),
+                "quiet" => self.quiet = entry.truth()?,
+                _ => self.color = Some(entry.parsed(|text| When::from_str(text, false).ok())?),
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Mistake {
+    at: Range<usize>,
+    message: String,
+    allowed: String,
+}
+
+fn unknown(key: &str, at: Range<usize>) -> Mistake {
+    let names = KEYS.iter().map(|(name, _)| *name);
+    if nearest(key, ["show-values"]).is_some() {
+        let message = "show-values cannot be a default, because it puts patient data into reports".to_owned();
+        return Mistake { at, message, allowed: "Type --show-values each time it is needed.".to_owned() };
+    }
+    let meant = nearest(key, names.clone()).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+    let allowed = format!("{meant}Allowed here: {}.", names.collect::<Vec<_>>().join(", "));
+    Mistake { at, message: "there is no such key".to_owned(), allowed }
+}
+
+/// One line of the file.
+struct Entry<'a> {
+    key: &'static str,
+    allowed: &'static str,
+    value: &'a Spanned<DeValue<'a>>,
+    folder: &'a Path,
+}
+
+impl Entry<'_> {
+    fn wrong(&self, at: Range<usize>) -> Mistake {
+        let message = format!("{} takes something else", self.key);
+        Mistake { at, message, allowed: format!("{} = {}", self.key, self.allowed) }
+    }
+
+    fn string(&self) -> Result<Said, Mistake> {
+        said(self.value).ok_or_else(|| self.wrong(self.value.span()))
+    }
+
+    fn words(&self) -> Result<Vec<Said>, Mistake> {
+        let DeValue::Array(items) = self.value.get_ref() else { return Err(self.wrong(self.value.span())) };
+        items.iter().map(|item| said(item).ok_or_else(|| self.wrong(item.span()))).collect()
+    }
+
+    fn paths(&self) -> Result<Vec<PathBuf>, Mistake> {
+        Ok(self.words()?.iter().map(|word| self.relative(&word.text)).collect())
+    }
+
+    fn path(&self) -> Result<PathBuf, Mistake> {
+        Ok(self.relative(&self.string()?.text))
+    }
+
+    /// A path of the file, seen from the working directory; `-` is standard input wherever the file lies.
+    fn relative(&self, path: &str) -> PathBuf {
+        if path == "-" { PathBuf::from(path) } else { self.folder.join(path) }
+    }
+
+    fn parsed<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Mistake> {
+        let said = self.string()?;
+        parse(&said.text).ok_or_else(|| self.wrong(said.at))
+    }
+
+    fn day(&self) -> Result<Day, Mistake> {
+        if let DeValue::Datetime(date) = self.value.get_ref() {
+            return Day::parse(&date.to_string()).ok_or_else(|| self.wrong(self.value.span()));
+        }
+        self.parsed(Day::parse)
+    }
+
+    fn saves(&self) -> Result<Vec<Save>, Mistake> {
+        let save = |word: Said| -> Result<Save, Mistake> {
+            let save: Save = word.text.parse().map_err(|error: crate::report::format::FormatError| Mistake {
+                at: word.at,
+                message: error.to_string(),
+                allowed: format!("{} = {}", self.key, self.allowed),
+            })?;
+            Ok(Save { path: self.folder.join(save.path), ..save })
+        };
+        self.words()?.into_iter().map(save).collect()
+    }
+
+    fn join_key(&self) -> Result<JoinKey, Mistake> {
+        let text = self.string()?.text;
+        Ok(if text == "none" { JoinKey::Without } else { JoinKey::File(self.relative(&text)) })
+    }
+
+    fn truth(&self) -> Result<bool, Mistake> {
+        match self.value.get_ref() {
+            DeValue::Boolean(truth) => Ok(*truth),
+            _ => Err(self.wrong(self.value.span())),
+        }
+    }
+
+    fn threads(&self) -> Result<u16, Mistake> {
+        let DeValue::Integer(number) = self.value.get_ref() else { return Err(self.wrong(self.value.span())) };
+        let number = u16::from_str_radix(number.as_str(), number.radix()).ok().filter(|n| (1..=256).contains(n));
+        number.ok_or_else(|| self.wrong(self.value.span()))
+    }
+}
+
+fn said(value: &Spanned<DeValue<'_>>) -> Option<Said> {
+    match value.get_ref() {
+        DeValue::String(text) if !text.is_empty() => Some(Said { text: text.clone().into_owned(), at: value.span() }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::parse("hallmark.toml", Path::new("/project"), text.to_owned())
+    }
+
+    /// The marked text, the message and what is allowed.
+    fn mistake(text: &str) -> (String, String, String) {
+        match parse(text) {
+            Err(ConfigError::Wrong { text, at, message, allowed, .. }) => (text[at].to_owned(), message, allowed),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_key_is_read_and_paths_are_relative_to_the_file() {
+        let config = parse(
+            "paths = ['feed', '-']\nfor = ['pas/feed']\nstandards = ['packs']\nuse = ['common']\nas-of = 2027-04-01\n\
+             fail-on = 'warning'\nwaivers = 'w.toml'\nbaseline = '/b.json'\nformat = 'json'\nsave = ['gitlab:o.json']\n\
+             join-key = 'none'\ngitignore = true\nthreads = 4\nquiet = true\ncolor = 'never'\n",
+        )
+        .expect("it is right");
+        assert_eq!(config.paths, [PathBuf::from("/project/feed"), PathBuf::from("-")]);
+        assert_eq!((config.integrations[0].text.as_str(), config.only[0].text.as_str()), ("pas/feed", "common"));
+        assert_eq!(config.as_of, Day::parse("2027-04-01"));
+        assert_eq!(config.baseline, Some(PathBuf::from("/b.json")));
+        assert_eq!(config.save[0].path, PathBuf::from("/project/o.json"));
+        assert_eq!((config.threads, config.color), (Some(4), Some(When::Never)));
+        assert_eq!(config.join_key, Some(JoinKey::Without));
+    }
+
+    #[test]
+    fn a_mistake_is_marked_and_what_is_allowed_is_told() {
+        let (marked, _, allowed) = mistake("quiet = true\nfail_on = 'error'\n");
+        assert_eq!(marked, "fail_on");
+        assert!(allowed.starts_with("did you mean fail-on?") && allowed.contains("join-key"), "{allowed}");
+        let (marked, _, allowed) = mistake("fail-on = 'errors'");
+        assert_eq!(marked, "'errors'");
+        assert!(allowed.contains("blocks, error, warning, information or never"), "{allowed}");
+        assert_eq!(mistake("threads = 0").0, "0");
+        assert_eq!(mistake("for = ['a', 7]").0, "7");
+        assert_eq!(mistake("for = 'a'").0, "'a'");
+        assert!(mistake("show_values = true").1.contains("patient data"));
+        assert!(mistake("save = ['x']").1.contains("FORMAT:PATH"));
+        assert!(mistake("quiet = ").2.contains("TOML"));
+        assert_eq!(mistake("[check]\nquiet = true").0, "check");
+    }
+
+    #[test]
+    fn every_key_is_told_of() {
+        let (.., allowed) = mistake("x = 1");
+        assert!(KEYS.iter().all(|(key, _)| allowed.contains(key)));
+    }
+}
