@@ -33,6 +33,8 @@ struct Excerpt {
     text: String,
     first_line: usize,
     marked: Range<usize>,
+    /// Line and column of the place, from zero.
+    place: (usize, usize),
 }
 
 impl Complaint {
@@ -67,7 +69,7 @@ impl Complaint {
         let mut text = String::new();
         let drawn = GraphicalReportHandler::new_themed(theme)
             .with_urls(false)
-            .with_context_lines(0)
+            .with_context_lines(LINES_BEFORE)
             .with_width(look.width.clamp(40, 120))
             .render_report(&mut text, self);
         match drawn {
@@ -87,8 +89,10 @@ impl Excerpt {
         }
         let first_line = text[..first].matches('\n').count();
         let last = text[start..].find('\n').map_or(text.len(), |found| start + found);
-        let mut excerpt =
-            Self { name: terminal::name(name).into_owned(), text: String::new(), first_line, marked: 0..0 };
+        let own_line = line_start(text, start);
+        let place = (text[..own_line].matches('\n').count(), text[own_line..start].chars().count());
+        let name = terminal::name(name).into_owned();
+        let mut excerpt = Self { name, text: String::new(), first_line, marked: 0..0, place };
         let mut marked = None;
         let mut offset = first;
         for line in text[first..last].split('\n') {
@@ -149,16 +153,22 @@ fn boundary(text: &str, at: usize) -> usize {
 }
 
 impl SourceCode for Excerpt {
+    /// miette asks twice: without context for the place it names above the lines, with context for the lines.
     fn read_span<'a>(
         &'a self,
-        _: &SourceSpan,
-        _: usize,
+        at: &SourceSpan,
+        before: usize,
         _: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let whole = SourceSpan::from(0..self.text.len());
-        let lines = self.text.matches('\n').count() + 1;
         let name = self.name.clone();
-        Ok(Box::new(MietteSpanContents::new_named(name, self.text.as_bytes(), whole, self.first_line, 0, lines)))
+        Ok(Box::new(if before == 0 {
+            let (line, column) = self.place;
+            MietteSpanContents::new_named(name, &[], *at, line, column, 1)
+        } else {
+            let whole = SourceSpan::from(0..self.text.len());
+            let lines = self.text.matches('\n').count() + 1;
+            MietteSpanContents::new_named(name, self.text.as_bytes(), whole, self.first_line, 0, lines)
+        }))
     }
 }
 

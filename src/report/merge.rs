@@ -243,13 +243,16 @@ fn tally(report: &Report, plan: &Plan) -> Result<Tally, String> {
     let across = |id| matches!(plan.rule(id).test(), Ok(Test::Across(_)));
     for rule in &report.rules {
         let id = plan.find(&rule.code).ok_or("it counts a rule that these standards do not have")?;
+        let counts = &mut tally.counts[usize::from(id.0)];
+        // Which messages a rule speaks of adds up; what it says across them does not.
+        counts.reached = rule.reached;
         if !across(id) {
-            tally.counts[usize::from(id.0)] = Counts {
+            *counts = Counts {
                 applicable: rule.applicable,
                 failed: rule.failed,
                 cannot_tell: rule.cannot_tell,
                 messages: rule.messages,
-                reached: rule.reached,
+                ..*counts
             };
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn in_full(page: &mut Page<'_>, report: &Report, group: &Group, findi
         message: page.letters(&message(group)).into_owned(),
         why: why(group, rule, first.copied()).map(|why| Why(page.letters(why).into_owned())),
         fix: first.map(|f| f.fix.as_str()).or(rule.map(|r| r.fix.as_str())).map(|fix| page.letters(fix).into_owned()),
-        line: first.and_then(|finding| Line::of(finding, page.width.saturating_sub(10))),
+        line: first.and_then(|finding| Line::of(finding, page.width.saturating_sub(10), page.look.drawing)),
     };
     let theme = match (page.look.drawing, page.look.colour) {
         (Drawing::Unicode, Colour::Ansi) => GraphicalTheme::unicode(),
@@ -144,9 +144,9 @@ struct Line {
 
 impl Line {
     /// The excerpt, cropped once more to `width` columns around its mark; `None` when there is nothing to show.
-    fn of(finding: &Finding, width: usize) -> Option<Line> {
+    fn of(finding: &Finding, width: usize, drawing: Drawing) -> Option<Line> {
         let excerpt = finding.excerpt.as_ref().filter(|excerpt| !excerpt.text.is_empty())?;
-        let (text, marked) = crop(excerpt, width.max(20));
+        let (text, marked) = crop(excerpt, width.max(20), drawing);
         Some(Line {
             text,
             marked,
@@ -159,7 +159,8 @@ impl Line {
 }
 
 /// The excerpt as inert text of about `width` columns, and the bytes of its mark in that text.
-fn crop(excerpt: &Excerpt, width: usize) -> (String, std::ops::Range<usize>) {
+fn crop(excerpt: &Excerpt, width: usize, drawing: Drawing) -> (String, std::ops::Range<usize>) {
+    let cut = if drawing == Drawing::Unicode { '…' } else { '~' };
     let total = excerpt.text.chars().count();
     let from = (excerpt.from as usize).min(total.saturating_sub(1));
     let columns = (excerpt.columns as usize).clamp(1, total - from);
@@ -168,20 +169,20 @@ fn crop(excerpt: &Excerpt, width: usize) -> (String, std::ops::Range<usize>) {
     let start = from.saturating_sub((width - shown) / 2).min(total.saturating_sub(width));
     let mut text = String::new();
     if start > 0 {
-        text.push('…');
+        text.push(cut);
     }
     let (mut mark_start, mut mark_end) = (text.len(), text.len());
     for (at, c) in excerpt.text.chars().enumerate().skip(start).take(width) {
         if at == from {
             mark_start = text.len();
         }
-        visible::push(&mut text, c);
+        visible::push(&mut text, if c == '…' { cut } else { c });
         if at < from + columns {
             mark_end = text.len();
         }
     }
     if start + width < total {
-        text.push('…');
+        text.push(cut);
     }
     (text, mark_start..mark_end.max(mark_start))
 }
@@ -251,7 +252,7 @@ mod tests {
     use super::*;
 
     fn marked(text: &str, from: u32, columns: u32, width: usize) -> (String, String) {
-        let (text, range) = crop(&Excerpt { text: text.into(), from, columns }, width);
+        let (text, range) = crop(&Excerpt { text: text.into(), from, columns }, width, Drawing::Unicode);
         let mark = text[range].to_owned();
         (text, mark)
     }
