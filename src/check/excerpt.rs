@@ -113,7 +113,7 @@ fn value_shape(value: &[u8], out: &mut String) {
         b'A'..=b'Z' => 'A',
         b'a'..=b'z' => 'a',
         b' ' => ' ',
-        b'-' | b'/' | b'.' | b'+' => char::from(byte),
+        b'-' | b'/' | b'.' | b'+' | b'\\' => char::from(byte),
         _ => '?',
     };
     for run in value.chunk_by(|a, b| class(*a) == class(*b)) {
