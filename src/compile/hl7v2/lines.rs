@@ -55,6 +55,8 @@ pub(super) struct Line {
     pub(super) condition: Option<Arc<Expression>>,
     /// Code of the rule that answers for it, when the line names one.
     pub(super) rule: Option<String>,
+    /// Where in the profile it stands.
+    pub(super) at: std::ops::Range<usize>,
 }
 
 /// What is wrong with a line, and at which byte of the text it starts.
@@ -79,6 +81,7 @@ pub(super) fn profile(text: &str, tables: TableOf<'_>) -> Result<Vec<Line>, Wron
         } else if !line.is_empty() && !line.starts_with('#') {
             let mut read = self::line(line, tables).map_err(wrong)?;
             read.patterns = Arc::clone(&patterns);
+            read.at = at..at + raw.trim_end().len();
             lines.push(read);
         }
         at += raw.len();
@@ -89,8 +92,14 @@ pub(super) fn profile(text: &str, tables: TableOf<'_>) -> Result<Vec<Line>, Wron
 /// Reads one line, without its heading.
 pub(super) fn line(text: &str, tables: TableOf<'_>) -> Result<Line, String> {
     let (place, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let mut line =
-        Line { patterns: Arc::from([]), subject: subject(place)?, settings: Vec::new(), condition: None, rule: None };
+    let mut line = Line {
+        patterns: Arc::from([]),
+        subject: subject(place)?,
+        settings: Vec::new(),
+        condition: None,
+        rule: None,
+        at: 0..0,
+    };
     let mut rest = rest.trim_start();
     while !rest.is_empty() && !rest.starts_with('#') {
         let (key, value, after) = setting(rest)?;
@@ -120,6 +129,9 @@ pub(super) fn line(text: &str, tables: TableOf<'_>) -> Result<Line, String> {
     let has = |wanted: fn(&Setting) -> bool| line.settings.iter().any(wanted);
     if has(|s| matches!(s, Setting::Strength(Strength::Closed))) && !has(|s| matches!(s, Setting::Table(Some(_)))) {
         return Err("strength=closed needs the table on the same line: table=ID strength=closed".into());
+    }
+    if has(|s| matches!(s, Setting::Table(Some(_)))) && !has(|s| matches!(s, Setting::Strength(_))) {
+        return Err("say how binding the table is: strength=closed, strength=open or strength=user".into());
     }
     if line.settings.is_empty() {
         return Err("the line constrains nothing; give it usage, card, len, type, table, fixed, value or native".into());
@@ -262,6 +274,7 @@ mod tests {
             ("PID-8 card=1", "min..max"),
             ("PID-8 len=1 when=\"present(PID-3)\"", "usage and native only"),
             ("PID-8 strength=closed", "table="),
+            ("PID-8 table=0001", "how binding"),
         ] {
             let error = read(text).expect_err(text);
             assert!(error.contains(word), "{text}: {error}");

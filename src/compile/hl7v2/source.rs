@@ -7,7 +7,7 @@ use crate::check::assertion::{Asserted, Codes, Expression, Owned, SegmentPlan, T
 use crate::check::native;
 use crate::check::syntax::SyntaxRules;
 use crate::check::{KindKey, KindPlan, Plan, Plans, RuleId};
-use crate::standard::hl7v2::{self, Group};
+use crate::standard::hl7v2::{self, Group, Version};
 use crate::standard::{Catalogue, Pack, PackError, Rule, Test};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -186,13 +186,10 @@ impl Compiler {
             let read = lines::profile(file.text, &tables)
                 .map_err(|wrong| PackError::at(&file.name, file.text, wrong.at..wrong.at + wrong.length, wrong.what))?;
             for line in read {
-                let rule = match &line.rule {
-                    None => None,
-                    Some(code) => Some(plan.find(code).ok_or_else(|| {
-                        PackError::new(file.name.clone(), format!("rule={code} names no rule of the standards in use"))
-                    })?),
-                };
-                self.check_tables(&line).map_err(|what| PackError::new(file.name.clone(), what))?;
+                let wrong = |what| PackError::at(&file.name, file.text, line.at.clone(), what);
+                let unknown = |code| wrong(format!("rule={code} names no rule of the standards in use"));
+                let rule = line.rule.as_ref().map(|code| plan.find(code).ok_or_else(|| unknown(code))).transpose()?;
+                self.check_names(&line).map_err(wrong)?;
                 layer.lines.push(LayerLine { line, rule });
             }
         }
@@ -206,8 +203,14 @@ impl Compiler {
         Ok(layer)
     }
 
-    fn check_tables(&self, line: &Line) -> Result<(), String> {
+    /// Whether the tables and datatypes that `line` names exist.
+    fn check_names(&self, line: &Line) -> Result<(), String> {
         for setting in &line.settings {
+            if let Setting::Datatype(id) = setting
+                && !Version::ALL.iter().any(|version| hl7v2::base(*version).datatype(id).is_some())
+            {
+                return Err(format!("there is no datatype {id}; write one of HL7 v2, such as ST, CE or CX"));
+            }
             if let Setting::Table(Some(id)) = setting
                 && self.codes(id).is_none()
                 && line.settings.iter().any(|s| matches!(s, Setting::Strength(Strength::Closed)))
@@ -228,7 +231,7 @@ impl Compiler {
                 for text in lines {
                     let tables = |table: &str| self.codes(table);
                     let mut line = lines::line(text, &tables).map_err(|what| format!("constrain `{text}`: {what}"))?;
-                    self.check_tables(&line)?;
+                    self.check_names(&line)?;
                     line.patterns = own.into();
                     line.condition = line.condition.or_else(|| condition.clone());
                     layer.lines.push(LayerLine { line, rule: Some(id) });

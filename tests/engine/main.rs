@@ -1,0 +1,5 @@
+//! The HL7 v2 engine from the outside: layers, mutations, structure, spans, hostile sizes, real messages.
+
+mod bench;
+mod layers;
+mod trust;
