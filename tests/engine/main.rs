@@ -2,4 +2,5 @@
 
 mod bench;
 mod layers;
+mod structure;
 mod trust;

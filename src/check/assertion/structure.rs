@@ -74,6 +74,8 @@ struct Candidate {
     level: usize,
     route: Vec<usize>,
     skipped: Vec<[u8; 3]>,
+    /// How many of the skipped, the first ones, were owed by groups that it leaves.
+    left: usize,
 }
 
 impl Structure {
@@ -215,6 +217,9 @@ impl Walk<'_> {
         let Some(best) = self.candidates(name).into_iter().min_by_key(|candidate| candidate.skipped.len()) else {
             return self.behind(id, name);
         };
+        if self.is_late(name, &best, ahead) {
+            return self.behind(id, name);
+        }
         if self.is_early(name, &best, ahead) {
             self.early.push(name);
             self.faults.push(Misplaced::OutOfOrder(id));
@@ -281,26 +286,65 @@ impl Walk<'_> {
         });
     }
 
+    /// Whether the segment is a late member of the group instance in hand, rather than the start of another: it has
+    /// none yet, and another would lack something, leave this one unfinished, or have nothing else to come.
+    fn is_late(&self, name: [u8; 3], best: &Candidate, ahead: &[(NodeId, [u8; 3])]) -> bool {
+        let items = &self.structure.items;
+        let again = self.frames.get(best.level).is_some_and(|frame| Some(&frame.at) == best.route.first());
+        let inside = self.frames.get(best.level + 1..).unwrap_or_default();
+        let (true, Some(group)) = (again, inside.first()) else { return false };
+        let unseen = inside.iter().any(|frame| {
+            let children = &items[frame.item as usize].children;
+            children.iter().enumerate().any(|(at, &child)| items[child as usize].segment == name && !frame.seen.has(at))
+        });
+        let holds = &items[group.item as usize].holds;
+        let near = &ahead[..ahead.len().min(LOOK_AHEAD)];
+        let coming = near.iter().any(|(_, other)| *other != name && holds.binary_search(other).is_ok());
+        unseen && (!best.skipped.is_empty() || !coming)
+    }
+
     /// Whether the segment stands too early: what it would skip is still to come.
     fn is_early(&self, name: [u8; 3], best: &Candidate, ahead: &[(NodeId, [u8; 3])]) -> bool {
         let near = &ahead[..ahead.len().min(LOOK_AHEAD)];
-        if best.skipped.iter().any(|lacking| near.iter().any(|(_, other)| other == lacking)) {
-            return true;
+        let items = &self.structure.items;
+        // What the group that this segment opens has itself will come for that group, not for the one left behind.
+        let opened = self.frames.get(best.level).zip(best.route.first()).map(|(frame, &index)| {
+            let child = items[frame.item as usize].children[index];
+            &items[child as usize].holds
+        });
+        let (left, passed) = best.skipped.split_at(best.left);
+        let owed = |lacking: &[u8; 3]| {
+            let renewed = opened.is_some_and(|holds| holds.binary_search(lacking).is_ok());
+            passed.contains(lacking) || left.contains(lacking) && !renewed
+        };
+        if let Some(distance) = near.iter().position(|(_, other)| owed(other)) {
+            // One segment before it is early; where others skip it too, it is the one that is late.
+            let lacking = near[distance].1;
+            return !near[..distance].iter().any(|(_, other)| self.skips(*other, lacking));
         }
         // Optional members are passed freely; but when more of them follow than this segment's own run, this segment
         // is the one out of place. Only the message's own level is certain enough: groups repeat.
-        if best.level != 0 || best.route.len() != 1 || self.frames.len() != 1 {
+        if best.level != 0 || self.frames.len() != 1 {
             return false;
         }
         let frame = &self.frames[0];
         let children = &self.structure.items[0].children;
         let from = if frame.at == usize::MAX { 0 } else { frame.at + 1 };
-        let passed = children.get(from..best.route[0]).unwrap_or_default();
+        let (passed, rest) = children.split_at(best.route[0]);
+        let passed = passed.get(from..).unwrap_or_default();
+        let within = |members: &[u32], other: &[u8; 3]| {
+            let holds = |item: &Item| item.segment == *other || item.holds.binary_search(other).is_ok();
+            members.iter().any(|&child| holds(&items[child as usize]))
+        };
         let run = 1 + near.iter().take_while(|(_, other)| *other == name).count();
-        let jumped = near
-            .iter()
-            .filter(|(_, other)| passed.iter().any(|&child| self.structure.items[child as usize].segment == *other));
+        let jumped = near.iter().filter(|(_, other)| within(passed, other) && !within(rest, other));
         jumped.count() > run
+    }
+
+    /// Whether a segment called `name` would skip the required `lacking` from here.
+    fn skips(&self, name: [u8; 3], lacking: [u8; 3]) -> bool {
+        let best = self.candidates(name).into_iter().min_by_key(|candidate| candidate.skipped.len());
+        best.is_some_and(|candidate| candidate.skipped.contains(&lacking))
     }
 
     fn candidates(&self, name: [u8; 3]) -> Vec<Candidate> {
@@ -310,6 +354,7 @@ impl Walk<'_> {
         for (level, frame) in self.frames.iter().enumerate().rev() {
             let node = &items[frame.item as usize];
             let mut skipped = left.clone();
+            let owed = left.len();
             let from = if frame.at == usize::MAX { 0 } else { frame.at };
             for index in from..node.children.len() {
                 let child = node.children[index];
@@ -318,11 +363,16 @@ impl Walk<'_> {
                 let open = !node.choice || frame.at == usize::MAX || again;
                 if open && (!again || frame.count < here.max) {
                     if here.segment == name {
-                        found.push(Candidate { level, route: vec![index], skipped: skipped.clone() });
+                        found.push(Candidate { level, route: vec![index], skipped: skipped.clone(), left: owed });
                     } else if here.holds.binary_search(&name).is_ok() {
                         let mut routes = Vec::new();
                         self.structure.below(child, name, &mut vec![index], &skipped, &mut routes);
-                        found.extend(routes.into_iter().map(|(route, skipped)| Candidate { level, route, skipped }));
+                        found.extend(routes.into_iter().map(|(route, skipped)| Candidate {
+                            level,
+                            route,
+                            skipped,
+                            left: owed,
+                        }));
                     }
                 }
                 if !again && !node.choice && !frame.seen.has(index) {
