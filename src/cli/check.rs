@@ -69,7 +69,8 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
         }
     }
     drop(facts);
-    let unread = artifacts.iter().any(judge::ArtifactRecord::is_unread);
+    // Of an interrupted run that goes without saying.
+    let unread = !ended.interrupted && artifacts.iter().any(judge::ArtifactRecord::is_unread);
     let incomplete_because = reasons(ended, unread);
     let judgement = judge::judge(Run {
         plan: &plan,

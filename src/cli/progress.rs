@@ -1,6 +1,7 @@
 //! A line on standard error that shows a person the run is alive: on a terminal only, and only when it takes long.
 
-use super::console::{Stream, is_ci};
+use super::console::{Stream, When, is_ci};
+use crate::report::terminal::Drawing;
 use crate::report::words;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,7 +47,8 @@ impl Progress {
         let bar = self.bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-                bar.set_style(style);
+                let ascii = Stream::Error.look(When::Never).drawing == Drawing::Ascii;
+                bar.set_style(if ascii { style.tick_chars("|/-\\ ") } else { style });
             }
             bar
         });
