@@ -97,9 +97,10 @@ impl<'a, 'f> Answers<'a, 'f> {
         Self { feed, asked, by_name, answers: asked.iter().map(|_| answer()).collect() }
     }
 
-    /// Whether any rule asks for one of `names`.
+    /// Whether any rule asks for one of `names`, and any message may be an item of it.
     pub(super) fn wants(&self, names: &[Name]) -> bool {
-        names.iter().any(|name| !self.by_name[*name as usize].is_empty())
+        let touched = self.feed.facts().touched;
+        names.iter().any(|name| !self.by_name[*name as usize].is_empty() && touched & name.bit() != 0)
     }
 
     /// Counts an item of the check, in message `rank`.

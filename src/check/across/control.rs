@@ -17,6 +17,7 @@ struct Sent {
     control: u64,
     rank: u32,
     slot: Slot,
+    sender: u64,
 }
 
 /// What the acknowledgements and their counterparts are found by.
@@ -40,25 +41,17 @@ pub(super) fn decide(feed: &Feed<'_>, answers: &mut Answers<'_, '_>) {
     if !answers.wants(&NAMES) {
         return;
     }
-    let index = Index::new(feed);
+    let mut index = Index::new(feed);
     feed.each(|rank, record| match record.ack {
         Some(_) => index.acknowledgement(rank, record, answers),
         None => index.message(rank, record, answers),
     });
-    drop(index);
-    duplicates(feed, answers);
+    duplicates(&mut index.sent, answers);
 }
 
-fn duplicates(feed: &Feed<'_>, answers: &mut Answers<'_, '_>) {
-    let mut sent = Vec::with_capacity(feed.len());
-    feed.each(|rank, record| {
-        if record.control.key != 0 {
-            let control = mix(record.sender, record.control.key);
-            sent.push(Sent { control, rank, slot: record.control.slot });
-        }
-    });
-    sent.sort_unstable();
-    for same in sent.chunk_by(|a, b| a.control == b.control) {
+fn duplicates(sent: &mut [Sent], answers: &mut Answers<'_, '_>) {
+    sent.sort_unstable_by_key(|sent| (sent.control, sent.sender, sent.rank));
+    for same in sent.chunk_by(|a, b| (a.control, a.sender) == (b.control, b.sender)) {
         for (at, message) in same.iter().enumerate() {
             answers.item(Name::DuplicateControlId, message.rank);
             if at > 0 {
@@ -70,10 +63,11 @@ fn duplicates(feed: &Feed<'_>, answers: &mut Answers<'_, '_>) {
 
 impl Index {
     fn new(feed: &Feed<'_>) -> Self {
-        let mut index = Self::default();
+        let mut index = Self { sent: Vec::with_capacity(feed.len()), ..Self::default() };
         feed.each(|rank, record| {
             if record.control.key != 0 {
-                index.sent.push(Sent { control: record.control.key, rank, slot: record.control.slot });
+                let (control, slot) = (record.control.key, record.control.slot);
+                index.sent.push(Sent { control, rank, slot, sender: record.sender });
             }
             let Some(ack) = record.ack else {
                 index.senders.insert(record.sender);

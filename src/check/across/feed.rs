@@ -100,6 +100,12 @@ impl<'f> Feed<'f> {
         (self.len() / PER_PART + 1) as u64
     }
 
+    /// A list with room for one part, so that it need not grow: growing holds the old list beside the new one.
+    pub(super) fn list<T>(&self) -> Vec<T> {
+        let part = self.len() / self.parts() as usize;
+        Vec::with_capacity(part + part / 16 + 16)
+    }
+
     fn learn(&mut self) {
         let (mut kinds, mut senders) = (std::mem::take(&mut self.kind), FxHashMap::<u64, Sender>::default());
         self.each(|rank, record| {

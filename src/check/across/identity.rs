@@ -12,12 +12,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// Decides the three checks.
 pub(super) fn decide(feed: &Feed<'_>, answers: &mut Answers<'_, '_>) {
     let parts = feed.parts();
-    for part in 0..parts {
-        if answers.wants(&[Name::NhsNumberTwoBirthDates]) {
-            birth_dates(feed, (part, parts), answers);
-        }
-        if answers.wants(&[Name::LocalNumberTwoNhsNumbers]) {
-            nhs_numbers(feed, (part, parts), answers);
+    if answers.wants(&[Name::NhsNumberTwoBirthDates, Name::LocalNumberTwoNhsNumbers]) {
+        for part in 0..parts {
+            people(feed, (part, parts), answers);
         }
     }
     if answers.wants(&[Name::VisitNumberTwoPatients]) {
@@ -48,16 +45,28 @@ struct Birth {
     sender: u64,
 }
 
-fn birth_dates(feed: &Feed<'_>, (part, parts): (u64, u64), answers: &mut Answers<'_, '_>) {
-    let mut births = Vec::new();
+/// NHS numbers read beside each local number of one PID: two are wrong already.
+const NHS_NUMBERS: usize = 4;
+
+fn people(feed: &Feed<'_>, (part, parts): (u64, u64), answers: &mut Answers<'_, '_>) {
+    let (mut births, mut beside) = (feed.list(), feed.list());
     feed.each(|rank, record| {
-        for patient in record.patients.iter().filter(|patient| patient.birth != 0) {
-            for number in patient.nhs().filter(|number| number.key % parts == part) {
+        for patient in &record.patients {
+            for number in patient.nhs().filter(|number| number.key % parts == part && patient.birth != 0) {
                 let (slot, date, sender) = (patient.birth_slot, patient.birth, record.sender);
                 births.push(Birth { nhs: number.key, rank, slot, date, sender });
             }
+            for local in patient.local().filter(|number| number.key % parts == part) {
+                let nhs = patient.nhs().take(NHS_NUMBERS);
+                beside.extend(nhs.map(|nhs| Beside { local: local.key, rank, slot: nhs.slot, nhs: nhs.key }));
+            }
         }
     });
+    birth_dates(feed, births, answers);
+    nhs_numbers(feed, beside, answers);
+}
+
+fn birth_dates(feed: &Feed<'_>, mut births: Vec<Birth>, answers: &mut Answers<'_, '_>) {
     births.sort_unstable();
     let mut known = Dates::default();
     for same in births.chunk_by(|a, b| a.nhs == b.nhs) {
@@ -128,23 +137,7 @@ struct Beside {
     nhs: u64,
 }
 
-/// NHS numbers read beside each local number of one PID: two are wrong already.
-const NHS_NUMBERS: usize = 4;
-
-fn nhs_numbers(feed: &Feed<'_>, (part, parts): (u64, u64), answers: &mut Answers<'_, '_>) {
-    let mut rows = Vec::new();
-    feed.each(|rank, record| {
-        for patient in &record.patients {
-            for local in patient.local().filter(|number| number.key % parts == part) {
-                rows.extend(patient.nhs().take(NHS_NUMBERS).map(|nhs| Beside {
-                    local: local.key,
-                    rank,
-                    slot: nhs.slot,
-                    nhs: nhs.key,
-                }));
-            }
-        }
-    });
+fn nhs_numbers(feed: &Feed<'_>, mut rows: Vec<Beside>, answers: &mut Answers<'_, '_>) {
     rows.sort_unstable();
     let mut known = FxHashSet::default();
     for same in rows.chunk_by(|a, b| a.local == b.local) {
@@ -172,6 +165,9 @@ struct Links(FxHashMap<u64, u64>);
 impl Links {
     fn new(feed: &Feed<'_>) -> Self {
         let mut links = Self(FxHashMap::default());
+        if feed.facts().touched & Name::MergeIntoItself.bit() == 0 {
+            return links;
+        }
         feed.each(|_, record| {
             for merge in record.merges.iter().filter(|_| record.kind.adt(b"A40")) {
                 let patient = record.patients.get(merge.patient as usize);
@@ -218,7 +214,7 @@ struct Visit {
 type Known = (u64, u64);
 
 fn visits(feed: &Feed<'_>, (part, parts): (u64, u64), links: &mut Links, answers: &mut Answers<'_, '_>) {
-    let (mut visits, mut numbers): (Vec<Visit>, Vec<Known>) = (Vec::new(), Vec::new());
+    let (mut visits, mut numbers): (Vec<Visit>, Vec<Known>) = (feed.list(), feed.list());
     feed.each(|rank, record| {
         if record.visit.key == 0 || record.visit.key % parts != part {
             return;

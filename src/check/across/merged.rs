@@ -21,7 +21,8 @@ pub(super) fn decide(feed: &Feed<'_>, answers: &mut Answers<'_, '_>) {
             }
         });
     }
-    if answers.wants(&[Name::EventForMergedNumber]) {
+    let merges = feed.facts().touched & Name::MergeIntoItself.bit() != 0;
+    if merges && answers.wants(&[Name::EventForMergedNumber]) {
         retired(feed, answers);
     }
 }

@@ -9,7 +9,7 @@ use super::feed::Feed;
 use super::keyed::mix;
 use super::names::{MOVEMENTS, Name};
 use super::spot::Slot;
-use super::when::{Answer, Extent, Timed};
+use super::when::{Answer, Extent, Timed, Word};
 
 const NAMES: [Name; 7] = [
     Name::DischargeWithoutAdmit,
@@ -80,22 +80,34 @@ pub(super) fn event_bit(kind: MessageKind) -> u32 {
 #[derive(Clone, Copy)]
 struct Event {
     visit: u64,
-    rank: u32,
-    bit: u32,
     sender: u64,
-    /// `t`, and where it stands.
-    time: Dated,
-    /// When it happened, to compare movements by: EVN-6, else PV1-44 of an admission or PV1-45 of a discharge.
-    moved: Dated,
-    sent: Timed,
+    time: Word,
+    moved: Word,
+    sent: Word,
+    time_slot: Slot,
+    moved_slot: Slot,
     slot: Slot,
-    /// Whether what it needs before it may lie before the extract begins.
-    outside: bool,
+    rank: u32,
+    /// One of [`EVENTS`], and [`OUTSIDE`].
+    bits: u32,
 }
+
+/// What the event needs before it may lie before the extract begins.
+const OUTSIDE: u32 = 1 << 31;
 
 impl Event {
     fn is(&self, events: u32) -> bool {
-        self.bit & events != 0
+        self.bits & events != 0
+    }
+
+    /// `t`, and where it stands.
+    fn time(&self) -> Dated {
+        Dated { time: self.time.into(), slot: self.time_slot }
+    }
+
+    /// When it happened, to compare movements by: EVN-6, else PV1-44 of an admission or PV1-45 of a discharge.
+    fn moved(&self) -> Dated {
+        Dated { time: self.moved.into(), slot: self.moved_slot }
     }
 }
 
@@ -106,7 +118,7 @@ pub(super) fn decide(feed: &Feed<'_>, answers: &mut Answers<'_, '_>) {
     }
     let parts = feed.parts();
     for part in 0..parts {
-        let mut events = Vec::new();
+        let mut events = feed.list();
         feed.each(|rank, record| {
             if record.visit.key % parts == part {
                 events.extend(event(feed, rank, record));
@@ -141,16 +153,19 @@ fn event(feed: &Feed<'_>, rank: u32, record: &Record) -> Option<Event> {
         b"A03" => record.discharged,
         _ => Dated::default(),
     };
+    let outside = began.at().is_some_and(|began| window.known() && window.all_after(began));
+    let (time, moved) = (record.happened(), if record.occurred.time == Timed::Absent { own } else { record.occurred });
     Some(Event {
         visit: record.visit.key,
-        rank,
-        bit,
         sender: record.sender,
-        time: record.happened(),
-        moved: if record.occurred.time == Timed::Absent { own } else { record.occurred },
-        sent: record.sent.time,
+        time: time.time.into(),
+        moved: moved.time.into(),
+        sent: record.sent.time.into(),
+        time_slot: time.slot,
+        moved_slot: moved.slot,
         slot: record.visit.slot,
-        outside: began.at().is_some_and(|began| window.known() && window.all_after(began)),
+        rank,
+        bits: if outside { bit | OUTSIDE } else { bit },
     })
 }
 
@@ -159,22 +174,22 @@ fn begun(feed: &Feed<'_>, visit: &[Event], answers: &mut Answers<'_, '_>) {
     const REOPENS: u32 = set(&[b"A13"]);
     let begins = visit.iter().any(|event| event.is(BEGINS | REOPENS));
     let mut times = Extent::default();
-    visit.iter().filter(|event| event.is(BEGINS)).for_each(|event| times.add(event.time.time));
-    let first = visit.iter().find(|event| event.is(BEGINS)).map(|event| (event.rank, event.time.slot));
+    visit.iter().filter(|event| event.is(BEGINS)).for_each(|event| times.add(event.time().time));
+    let first = visit.iter().find(|event| event.is(BEGINS)).map(|event| (event.rank, event.time_slot));
     for event in visit {
         let name = match () {
             () if event.is(set(&[b"A03"])) => Name::DischargeWithoutAdmit,
             () if event.is(set(&[b"A02"])) => Name::TransferWithoutAdmit,
             () => continue,
         };
-        if has_sent(feed, event, ADMITS) && !event.outside {
+        if has_sent(feed, event, ADMITS) && !event.is(OUTSIDE) {
             answers.item(name, event.rank);
             if !begins {
                 answers.fail(name, event.rank, event.slot, None);
             }
         }
         if name == Name::DischargeWithoutAdmit && first.is_some() {
-            early(Name::DischargeBeforeAdmit, event.rank, event.time, &times, first, answers);
+            early(Name::DischargeBeforeAdmit, event.rank, event.time(), &times, first, answers);
         }
     }
 }
@@ -205,7 +220,7 @@ fn cancels(feed: &Feed<'_>, visit: &[Event], answers: &mut Answers<'_, '_>) {
         }
         let there = visit.iter().filter(|event| event.is(cancelled)).count();
         let mut before = None;
-        let tested = visit.iter().filter(|e| e.is(own) && has_sent(feed, e, cancelled) && !e.outside);
+        let tested = visit.iter().filter(|e| e.is(own) && has_sent(feed, e, cancelled) && !e.is(OUTSIDE));
         for (at, event) in tested.enumerate() {
             answers.item(Name::CancelWithoutEvent, event.rank);
             if at < there {
@@ -219,11 +234,11 @@ fn cancels(feed: &Feed<'_>, visit: &[Event], answers: &mut Answers<'_, '_>) {
 
 fn updates(visit: &[Event], answers: &mut Answers<'_, '_>) {
     let mut times = Extent::default();
-    visit.iter().filter(|event| event.is(CREATES)).for_each(|event| times.add(event.time.time));
-    let first = visit.iter().find(|event| event.is(CREATES)).map(|event| (event.rank, event.time.slot));
+    visit.iter().filter(|event| event.is(CREATES)).for_each(|event| times.add(event.time().time));
+    let first = visit.iter().find(|event| event.is(CREATES)).map(|event| (event.rank, event.time_slot));
     if first.is_some() {
         for event in visit.iter().filter(|event| event.is(set(&[b"A08"]))) {
-            early(Name::UpdateBeforeCreate, event.rank, event.time, &times, first, answers);
+            early(Name::UpdateBeforeCreate, event.rank, event.time(), &times, first, answers);
         }
     }
 }
@@ -246,9 +261,9 @@ fn out_of_order(events: &[Event], answers: &mut Answers<'_, '_>) {
     let moves = set(&MOVEMENTS);
     for visit in events.chunk_by(|a, b| a.visit == b.visit) {
         let mut begun = Extent::default();
-        visit.iter().filter(|event| event.is(BEGINS)).for_each(|event| begun.add(event.time.time));
+        visit.iter().filter(|event| event.is(BEGINS)).for_each(|event| begun.add(event.time().time));
         for stay in visit.chunk_by(|a, b| a.sender == b.sender) {
-            let told = |event: &&Event| event.is(moves) && event.moved.time != Timed::Absent;
+            let told = |event: &&Event| event.is(moves) && event.moved().time != Timed::Absent;
             let mut before: Option<&Event> = None;
             for event in stay.iter().filter(told) {
                 if let Some(before) = before.replace(event) {
@@ -262,25 +277,26 @@ fn out_of_order(events: &[Event], answers: &mut Answers<'_, '_>) {
 fn pair(before: &Event, event: &Event, begun: &Extent, answers: &mut Answers<'_, '_>) {
     const DISCHARGES: u32 = set(&[b"A03"]);
     let stay = before.is(ADMITS) && event.is(DISCHARGES) || before.is(DISCHARGES) && event.is(ADMITS);
-    let told_already = event.is(DISCHARGES) && begun.known() && begun.judge_early(event.time.time) == Answer::Yes;
-    if stay || told_already || !before.sent.before(event.sent) {
+    let told_already = event.is(DISCHARGES) && begun.known() && begun.judge_early(event.time().time) == Answer::Yes;
+    if stay || told_already || !Timed::from(before.sent).before(event.sent.into()) {
         return;
     }
     answers.item(Name::EventOutOfOrder, event.rank);
-    match (before.moved.time, event.moved.time) {
+    match (before.moved().time, event.moved().time) {
         (Timed::At(earlier), Timed::At(later)) => {
             if later.before(earlier) {
-                let related = Some((before.rank, before.moved.slot));
-                answers.fail(Name::EventOutOfOrder, event.rank, event.moved.slot, related);
+                let related = Some((before.rank, before.moved_slot));
+                answers.fail(Name::EventOutOfOrder, event.rank, event.moved_slot, related);
             }
         }
-        _ => answers.doubt(Name::EventOutOfOrder, event.rank, event.moved.slot),
+        _ => answers.doubt(Name::EventOutOfOrder, event.rank, event.moved_slot),
     }
 }
 
 /// A28 and A31 of one sender, joined by local numbers.
 fn people(feed: &Feed<'_>, answers: &mut Answers<'_, '_>) {
-    if !answers.wants(&[Name::UpdateBeforeCreate]) {
+    let shown = feed.senders.values().any(|sender| sender.events & set(&[b"A28"]) != 0);
+    if !shown || !answers.wants(&[Name::UpdateBeforeCreate]) {
         return;
     }
     let mut created: Vec<(u64, u32, Dated)> = Vec::new();

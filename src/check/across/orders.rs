@@ -114,7 +114,7 @@ const FINAL: u8 = Status::Final as u8;
 const UNFINISHED: u8 = Status::Unfinished as u8;
 
 fn regressions(feed: &Feed<'_>, part: u64, answers: &mut Answers<'_, '_>) {
-    let mut told = Vec::new();
+    let mut told = feed.list();
     feed.each(|rank, record| {
         for report in record.reports.iter().filter(|r| r.service != 0 && r.status != Status::None) {
             let service = mix(report.service, record.sender);
