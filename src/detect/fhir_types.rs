@@ -4,7 +4,7 @@
 //! printed only when it is a word of the standard: a surname has the same shape as a type.
 
 /// The published name equal to `name`, if there is one.
-pub(super) fn known(name: &[u8]) -> Option<&'static str> {
+pub fn known(name: &[u8]) -> Option<&'static str> {
     let at = TYPES.binary_search_by(|known| known.as_bytes().cmp(name)).ok()?;
     TYPES.get(at).copied()
 }

@@ -18,6 +18,7 @@ mod tests;
 use std::fmt;
 
 pub use encoding::Encoding;
+pub use fhir_types::known as resource_type;
 
 use crate::ingest::options::HEAD_BYTES;
 use crate::ingest::{Artifact, Shape};

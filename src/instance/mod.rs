@@ -4,9 +4,11 @@
 //! bytes; text stays there and is decoded on demand. It never copies a value and never allocates per node.
 
 mod hl7;
+mod json;
 mod node;
 mod path;
 
 pub use hl7::{Message, Separators};
+pub use json::{Document, unescape, unit};
 pub use node::{Builder, Instance, Kind, Node, NodeId};
 pub use path::{Path, Spot, Step};

@@ -7,6 +7,7 @@ mod charset;
 mod escape;
 mod fault;
 pub mod hl7v2;
+pub mod json;
 mod separators;
 
 pub use fault::{CODES, Fault, Faults, MAX_LISTED};

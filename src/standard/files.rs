@@ -26,6 +26,12 @@ pub fn built_in() -> Files {
     Files { files }
 }
 
+/// The text of one file that the binary carries; empty when it has none of this name.
+pub(super) fn built_in_text(path: &str) -> &'static str {
+    let bytes = embedded::FILES.iter().find(|(name, _)| *name == path).map_or(&b""[..], |(_, bytes)| *bytes);
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
 impl Files {
     /// Reads a user's folder: either one pack (it holds `standard.toml`) or a folder of packs.
     ///

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod day;
+pub mod fhir;
 mod files;
 pub mod hl7v2;
 mod pack;
