@@ -6,12 +6,14 @@
 
 use super::assertion::{Asserted, Groups, Misplaced, Owned, Scope, SegmentPlan, Structure, Truth};
 use super::fields::Checker;
+use super::json::{self, Expected};
 use super::plan::Plan;
 use super::record::{Recorder, Unit};
-use super::syntax::SyntaxRules;
+use super::syntax::{self, SyntaxRules};
 use super::tally::{RuleId, Tally};
+use super::Checked;
 use crate::instance::{Instance, Message, NodeId, Path, Spot, Step};
-use crate::parse::{Faults, hl7v2};
+use crate::parse::{Fault, Faults, hl7v2};
 use crate::span::Span;
 use crate::standard::Outcome;
 use crate::standard::hl7v2::{Version, base};
@@ -99,7 +101,8 @@ impl<'p> Engine<'p> {
         let separators = hl7v2::parse(unit.bytes, &mut self.instance, &mut self.faults);
         let message = Message { bytes: unit.bytes, tree: &self.instance, separators };
         let key = kind_of(message);
-        self.plans.syntax().check("hl7v2.", unit, message, &self.faults, &mut self.recorder);
+        let place = &mut |_, fault: &Fault| syntax::place(message, fault);
+        self.plans.syntax().check(&["hl7v2."], unit, &self.faults, place, &mut self.recorder);
         if self.kinds.len() >= MAX_KINDS {
             reach(&mut self.kinds, &mut self.recorder);
             self.kinds.clear();
@@ -120,6 +123,11 @@ impl<'p> Engine<'p> {
         check.run(&mut self.groups);
         observe(message);
         self.recorder.end();
+    }
+
+    /// Checks one JSON document; what is no FHIR resource and breaks nothing is not covered.
+    pub fn json(&mut self, unit: Unit<'_>, expected: Expected) -> Checked {
+        json::check(unit, expected, self.plans, (&mut self.instance, &mut self.faults), &mut self.recorder)
     }
 }
 

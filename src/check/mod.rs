@@ -5,10 +5,12 @@
 
 pub mod across;
 pub mod assertion;
+mod coverage;
 pub mod engine;
 mod excerpt;
 mod fields;
 pub mod finding;
+mod json;
 pub mod native;
 pub mod plan;
 mod record;
@@ -16,9 +18,11 @@ pub mod syntax;
 pub mod tally;
 mod worker;
 
+pub use coverage::Coverage;
 pub use engine::{Engine, KindKey, KindPlan, Plans};
 pub use excerpt::Shown;
 pub use finding::{Excerpt, Located, Place, Related};
+pub use json::Expected;
 pub use plan::{Plan, PlannedRule};
 pub use record::{Recorder, Unit};
 pub use tally::{Counts, Group, GroupKey, RuleId, SHOWN_PER_GROUP, Tally};

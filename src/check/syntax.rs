@@ -42,36 +42,44 @@ impl SyntaxRules {
         self.by_family.iter().filter(move |(known, _)| known == family).map(|(_, rule)| *rule)
     }
 
-    /// Records the faults of one message: every rule of the family applied once, or as often as it failed.
-    pub fn check(&self, family: &str, unit: Unit<'_>, message: Message<'_>, faults: &Faults, to: &mut Recorder) {
-        for rule in self.family(family) {
+    /// Records the faults of one unit: every rule of `families` applied once, or as often as it failed; a rule of no
+    /// such family only as often as it failed. `place` says where a listed fault, given with its index, is.
+    pub fn check(
+        &self,
+        families: &[&str],
+        unit: Unit<'_>,
+        faults: &Faults,
+        place: &mut dyn FnMut(usize, &Fault) -> (Path, Span),
+        to: &mut Recorder,
+    ) {
+        for rule in families.iter().flat_map(|family| self.family(family)) {
             to.applies(rule);
         }
         if faults.is_empty() {
             return;
         }
-        let mut met: Vec<RuleId> = Vec::new();
+        // The rules whose one application no fault has used yet.
+        let mut unused: Vec<RuleId> = families.iter().flat_map(|family| self.family(family)).collect();
         for (code, count) in faults.counts() {
             let Some(rule) = self.rule(code) else { continue };
-            let extra = if met.contains(&rule) { u64::from(*count) } else { u64::from(*count) - 1 };
-            met.push(rule);
-            to.applies_to(rule, extra);
+            let used = unused.iter().position(|known| *known == rule).map(|at| unused.swap_remove(at));
+            to.applies_to(rule, u64::from(*count) - u64::from(used.is_some()));
             if *count > MAX_LISTED
                 && let Some(last) = faults.listed().iter().rfind(|fault| fault.code == *code)
             {
                 to.unlisted(rule, last.message.clone(), u64::from(*count - MAX_LISTED));
             }
         }
-        for fault in faults.listed() {
+        for (at, fault) in faults.listed().iter().enumerate() {
             let Some(rule) = self.rule(fault.code) else { continue };
-            let (path, span) = place(message, fault);
+            let (path, span) = place(at, fault);
             to.found(unit, rule, Outcome::Failed, path, span, fault.message.clone());
         }
     }
 }
 
 /// The innermost place of the message that holds the fault.
-fn place(message: Message<'_>, fault: &Fault) -> (Path, Span) {
+pub(super) fn place(message: Message<'_>, fault: &Fault) -> (Path, Span) {
     let tree = message.tree;
     let holds = |id: NodeId| {
         let span = tree.node(id).span;

@@ -7,8 +7,8 @@ use super::finding::{Located, Place, Related};
 use super::plan::Plan;
 use super::record::Unit;
 use super::tally::{GroupKey, Tally};
-use super::{Engine, Plans, Shown};
-use crate::ingest::{self, Artifact, Block, Fault, Shape, Trouble, UnitKind};
+use super::{Coverage, Engine, Plans, Shown};
+use crate::ingest::{self, Artifact, Block, Fault, Trouble, UnitKind};
 use crate::instance::{Message, Path};
 use crate::span::Position;
 use crate::standard::Outcome;
@@ -48,12 +48,14 @@ pub struct Worker<'p> {
     shown: Shown,
     /// The artifact last met, so that its name is stored once.
     artifact: Option<(u32, Arc<str>)>,
+    /// What covers an artifact, so that its first bytes are looked at once.
+    covered: Option<(Arc<str>, Coverage)>,
 }
 
 impl<'p> Worker<'p> {
     /// A worker for `plan`.
     pub fn new(plan: &'p Plan, plans: &'p dyn Plans, shown: Shown) -> Self {
-        Self { engine: Engine::new(plan, plans, shown), plan, plans, shown, artifact: None }
+        Self { engine: Engine::new(plan, plans, shown), plan, plans, shown, artifact: None, covered: None }
     }
 
     /// Checks the units of `block`; `observe` sees every HL7 v2 message with its place.
@@ -70,16 +72,21 @@ impl<'p> Worker<'p> {
         unit: ingest::Unit<'_>,
         observe: &mut dyn FnMut(Message<'_>, Seen<'_>),
     ) -> Checked {
-        if artifact.shape != Shape::Hl7v2 {
-            return Checked::NotCovered;
-        }
-        let artifact = self.name(artifact.index, &artifact.id);
-        let seen = Seen { artifact: &artifact, item: unit.ordinal, first_line: unit.first_line };
-        let checked = Unit { bytes: unit.bytes, artifact: &artifact, item: unit.ordinal, first_line: unit.first_line };
+        let name = self.name(artifact.index, &artifact.id);
+        let coverage = self.coverage(artifact, &name);
+        let seen = Seen { artifact: &name, item: unit.ordinal, first_line: unit.first_line };
+        let checked = Unit { bytes: unit.bytes, artifact: &name, item: unit.ordinal, first_line: unit.first_line };
         // What the engine left half done is thrown away below, so nothing broken is seen again.
-        let engine = AssertUnwindSafe(|| self.engine.hl7v2(checked, &mut |message| observe(message, seen)));
+        let engine = AssertUnwindSafe(|| match coverage {
+            Coverage::Hl7v2 => {
+                self.engine.hl7v2(checked, &mut |message| observe(message, seen));
+                Checked::Done
+            }
+            Coverage::Json(expected) => self.engine.json(checked, expected),
+            Coverage::None => Checked::NotCovered,
+        });
         match catch_unwind(engine) {
-            Ok(()) => Checked::Done,
+            Ok(checked) => checked,
             Err(_) => {
                 self.start_over();
                 self.broken(seen);
@@ -159,9 +166,21 @@ impl<'p> Worker<'p> {
         self.engine.finish()
     }
 
+    fn coverage(&mut self, artifact: &Artifact, name: &Arc<str>) -> Coverage {
+        match &self.covered {
+            Some((known, coverage)) if Arc::ptr_eq(known, name) => *coverage,
+            _ => {
+                let coverage = Coverage::of(artifact);
+                self.covered = Some((Arc::clone(name), coverage));
+                coverage
+            }
+        }
+    }
+
     fn name(&mut self, index: u32, id: &str) -> Arc<str> {
         match &self.artifact {
-            Some((known, name)) if *known == index => Arc::clone(name),
+            // Runs of their own, such as those of proofs, count their artifacts anew.
+            Some((known, name)) if *known == index && **name == *id => Arc::clone(name),
             _ => {
                 let name: Arc<str> = id.into();
                 self.artifact = Some((index, Arc::clone(&name)));

@@ -15,7 +15,7 @@ use crate::span::Span;
 
 /// Objects and arrays inside one another. The deepest resources that people write, questionnaires, have some sixty.
 pub const MAX_DEPTH: usize = 200;
-/// Nodes per document, 28 bytes each: more than the largest bundle a unit may be, less than a machine's memory.
+/// Nodes per document, 32 bytes each: more than the largest bundle a unit may be, less than a machine's memory.
 const MAX_NODES: u32 = 4_000_000;
 
 /// Parses `bytes` into `instance`, whose memory is reused.
@@ -77,7 +77,8 @@ impl Reader<'_> {
                 self.after();
             }
             while !self.frames.is_empty() {
-                self.close(self.at);
+                // Only what was stopped leaves frames open: they hold all the rest.
+                self.close(self.bytes.len());
             }
         }
         self.build.close(root, self.bytes.len() as u32);
@@ -170,7 +171,12 @@ impl Reader<'_> {
     /// A closing bracket inside a frame of `kind`.
     fn end(&mut self, byte: u8, kind: Kind, phase: Phase) {
         if phase == Phase::Item {
-            self.fault("json.trailing-comma", self.at, self.at + 1, "a comma stands before the end; a value is expected");
+            self.fault(
+                "json.trailing-comma",
+                self.at,
+                self.at + 1,
+                "a comma stands before the end; a value is expected",
+            );
         }
         if (byte == b'}') != (kind == Kind::Object) {
             let message = match kind {
@@ -218,7 +224,8 @@ impl Reader<'_> {
     /// A value of any kind, where a byte that is not blank stands.
     fn value(&mut self, name: Span, ordinal: u32) {
         if self.build.count() >= MAX_NODES {
-            let message = format!("the document holds more than the limit of {MAX_NODES} values; the rest is not checked");
+            let message =
+                format!("the document holds more than the limit of {MAX_NODES} values; the rest is not checked");
             self.faults.push("json.limit-nodes", Span::new(self.at as u32, self.at as u32 + 1), message);
             self.stopped = true;
             return;
@@ -232,8 +239,9 @@ impl Reader<'_> {
             }
             byte @ (b'{' | b'[') => {
                 if self.frames.len() >= MAX_DEPTH {
-                    let message =
-                        format!("the document is nested deeper than the limit of {MAX_DEPTH} levels; the rest is not checked");
+                    let message = format!(
+                        "the document is nested deeper than the limit of {MAX_DEPTH} levels; the rest is not checked"
+                    );
                     self.faults.push("json.limit-depth", Span::new(start, start + 1), message);
                     self.stopped = true;
                     return;

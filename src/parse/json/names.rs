@@ -36,5 +36,9 @@ pub(super) fn duplicates(bytes: &[u8], names: &[Span], spelling: Spelling, fault
 }
 
 fn tell(name: Span, faults: &mut Faults) {
-    faults.push("json.duplicate-name", name, "the name stands twice in one object: duplicate names have no agreed meaning");
+    faults.push(
+        "json.duplicate-name",
+        name,
+        "the name stands twice in one object: duplicate names have no agreed meaning",
+    );
 }

@@ -64,13 +64,23 @@ impl Reader<'_> {
                 }
                 (Some(_), _) => 6,
                 (None, _) => {
-                    self.fault("json.bad-escape", at, at + 2, "an escape \\u is not followed by four hexadecimal digits");
+                    self.fault(
+                        "json.bad-escape",
+                        at,
+                        at + 2,
+                        "an escape \\u is not followed by four hexadecimal digits",
+                    );
                     2
                 }
             },
             Some(_) => {
                 // The character after the backslash may be more than one byte; it is left to be read as text.
-                self.fault("json.bad-escape", at, at + 1, "a backslash is not followed by a character that JSON escapes");
+                self.fault(
+                    "json.bad-escape",
+                    at,
+                    at + 1,
+                    "a backslash is not followed by a character that JSON escapes",
+                );
                 1
             }
             None => 1,

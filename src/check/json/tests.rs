@@ -1,0 +1,133 @@
+use super::Expected;
+use crate::check::{Engine, Plan, Shown, Tally, Unit};
+use crate::compile::hl7v2::Compiler;
+use crate::standard::Catalogue;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+fn plan() -> &'static (Plan, Compiler) {
+    static PLAN: OnceLock<(Plan, Compiler)> = OnceLock::new();
+    PLAN.get_or_init(|| {
+        let plan = Plan::new(Catalogue::load(&[]).unwrap_or_else(|error| panic!("{error}")));
+        let compiler = Compiler::new(&plan).unwrap_or_else(|error| panic!("{error}"));
+        (plan, compiler)
+    })
+}
+
+fn check(documents: &[&str], expected: Expected) -> Tally {
+    let (plan, compiler) = plan();
+    let mut engine = Engine::new(plan, compiler, Shown::Shapes);
+    let artifact: Arc<str> = "a.json".into();
+    for (at, document) in documents.iter().enumerate() {
+        let unit = Unit { bytes: document.as_bytes(), artifact: &artifact, item: at as u64 + 1, first_line: 1 };
+        engine.json(unit, expected);
+    }
+    engine.finish()
+}
+
+/// Every finding as `CODE path`.
+fn found(document: &str, expected: Expected) -> Vec<String> {
+    let tally = check(&[document], expected);
+    let code = |rule| &plan().0.rule(rule).code;
+    let groups = tally.groups.iter();
+    let all =
+        groups.flat_map(|(key, group)| group.first.keys().map(move |at| format!("{} {}", code(key.rule), at.path)));
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+const PATIENT: &str =
+    r#"{"resourceType":"Patient","id":"ctl1","name":[{"family":"Test"}],"_birthDate":{"extension":[]}}"#;
+
+#[test]
+fn a_clean_resource_proves_every_rule_of_its_kind() {
+    let tally = check(&[PATIENT, PATIENT], Expected::Anything);
+    let (plan, _) = plan();
+    assert!(tally.groups.is_empty(), "{:?}", tally.groups);
+    for id in plan.ids() {
+        let ours = plan.rule(id).file.starts_with("fhir-base/");
+        let counts = tally.of(id);
+        let expected = if ours { (2, 2, 2) } else { (0, 0, 0) };
+        assert_eq!((counts.passed(), counts.messages, counts.reached), expected, "{}", plan.rule(id).code);
+    }
+}
+
+#[test]
+fn what_is_no_resource_proves_nothing() {
+    for (document, findings) in [
+        (r#"{"name":"x"}"#, vec!["FHIR-06d "]),
+        (r#"{"openapi":"3.0.0","paths":{}}"#, vec![]),
+        (r#"{"$schema":"x","a":1,"a":2}"#, vec!["FHIR-03 $.?"]),
+        ("[]", vec!["FHIR-06a "]),
+        ("null", vec!["FHIR-06a "]),
+    ] {
+        assert_eq!(found(document, Expected::Anything), findings, "{document}");
+        let tally = check(&[document], Expected::Anything);
+        assert!(tally.counts.iter().all(|counts| counts.passed() == 0), "{document}");
+    }
+    assert_eq!(found(r#"{"name":"x"}"#, Expected::Resource), ["FHIR-06b Resource"]);
+}
+
+#[test]
+fn resources_are_found_wherever_they_may_stand() {
+    let nested = r#"{"resourceType":"Bundle","entry":[
+        {"resource":{"resourceType":"Patient","id":"a b","contained":[{"resourceType":"Zzyx","id":""}]}},
+        {"response":{"outcome":{"resourceType":"OperationOutcome","id":7}}},
+        {"resource":{"resourceType":"Parameters","parameter":[{"part":[{"resource":{"id":"x"}}]}]}},
+        {"resource":"text"}]}"#;
+    let expected = [
+        "FHIR-06b Bundle.entry[2].resource.parameter[0].part[0].resource",
+        "FHIR-06b Bundle.entry[3].resource",
+        "FHIR-06c Bundle.entry[0].resource.contained[0].resourceType",
+        "FHIR-07 Bundle.entry[0].resource.contained[0].id",
+        "FHIR-07 Bundle.entry[0].resource.id",
+        "FHIR-07 Bundle.entry[1].response.outcome.id",
+    ];
+    assert_eq!(found(nested, Expected::Anything), expected);
+}
+
+#[test]
+fn ids_have_their_form() {
+    let id = |id: &str| found(&format!(r#"{{"resourceType":"Patient","id":"{id}"}}"#), Expected::Anything);
+    for good in ["A", "a-1.B", &"a".repeat(64), r"\u0061"] {
+        assert!(id(good).is_empty(), "{good}");
+    }
+    let bad = ["", "bad id", "../../x", "/x", r"..\\x", "é", &"a".repeat(65), r"a\u0000.json", "a_b", "--output=/x"];
+    for bad in bad {
+        assert!(id(bad).iter().any(|finding| finding == "FHIR-07 Patient.id"), "{bad}");
+    }
+}
+
+#[test]
+fn no_name_or_value_of_the_input_is_told() {
+    let planted = r#"{"resourceType":"Zzyxcanary","9990004311":{"zzyxcanary":[1,]},"Mrs Qvort":NaN,"zzyxcanary":"\x",
+        "birthDate":"1931-07-19","birthDate":"77 Canarywold Yard\ud800","id":"9990004311 Qvort"}"#;
+    for expected in [Expected::Anything, Expected::Resource] {
+        let tally = check(&[planted, &planted.replace("Zzyxcanary", "Patient"), planted.split_at(150).0], expected);
+        let told = format!("{tally:?}");
+        for secret in ["anary", "Qvort", "999000", "1931"] {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+    }
+}
+
+#[test]
+fn a_million_bad_names_cost_little_and_are_counted() {
+    let many: String = (0..1_000_000).map(|n| format!(",\"k{n}\":1")).collect();
+    let document = format!("{{\"resourceType\":\"Patient\"{many}}}");
+    let started = Instant::now();
+    let tally = check(&[&document], Expected::Anything);
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    let rule = plan().0.find("FHIR-08").expect("the rule is in the pack");
+    assert_eq!(tally.of(rule).failed, 1_000_000);
+    assert_eq!(tally.groups.values().map(|group| group.count).sum::<u64>(), 1_000_000);
+}
+
+#[test]
+fn the_path_of_a_late_fault_is_found_past_many_siblings() {
+    let many = r#"{"famly":1},"#.repeat(50_000);
+    let document = format!(r#"{{"resourceType":"Patient","name":[{many}{{"given":[NaN,"a","\x"]}}]}}"#);
+    let expected =
+        ["FHIR-04a Patient.name[50000].given[2]".to_owned(), "FHIR-05a Patient.name[50000].given[0]".to_owned()];
+    assert_eq!(found(&document, Expected::Anything), expected);
+}
