@@ -4,6 +4,7 @@
 //! [`Recorder`]. A passing check allocates nothing; a wrong usage stops the descent, so that one cause gives one
 //! finding.
 
+use super::Checked;
 use super::assertion::{Asserted, Groups, Misplaced, Owned, Scope, SegmentPlan, Structure, Truth};
 use super::fields::Checker;
 use super::json::{self, Expected};
@@ -11,7 +12,6 @@ use super::plan::Plan;
 use super::record::{Recorder, Unit};
 use super::syntax::{self, SyntaxRules};
 use super::tally::{RuleId, Tally};
-use super::Checked;
 use crate::instance::{Instance, Message, NodeId, Path, Spot, Step};
 use crate::parse::{Fault, Faults, hl7v2};
 use crate::span::Span;

@@ -32,6 +32,7 @@ struct Row {
     messages: u64,
     blocks: u64,
     blocks_done: u64,
+    covered: u64,
     broken: u64,
     faults: Vec<Fault>,
     trouble: Option<String>,
@@ -82,10 +83,11 @@ impl Ledger {
         });
     }
 
-    /// A worker is done with all units of a block; the check broke at `broken` of them.
-    pub(super) fn done(&self, artifact: &Artifact, broken: u64) {
+    /// A worker is done with all units of a block: rules covered `covered` of them, and the check broke at `broken`.
+    pub(super) fn done(&self, artifact: &Artifact, covered: u64, broken: u64) {
         self.row(artifact, |row| {
             row.blocks_done += 1;
+            row.covered += covered;
             row.broken += broken;
         });
         self.lock().broken += broken;
@@ -168,7 +170,7 @@ impl Row {
         if self.archive && !self.faults.contains(&Fault::ArchiveEmpty) {
             return (ArtifactState::Checked, None);
         }
-        if self.syntax == Some(Syntax::Hl7v2) && self.messages > 0 {
+        if self.covered > 0 {
             return (ArtifactState::Checked, None);
         }
         let because = self.trouble.clone().unwrap_or_else(|| match self.syntax {

@@ -220,7 +220,7 @@ fn work(shared: &Shared) -> (Tally, Facts) {
 }
 
 fn check(shared: &Shared, worker: &mut Worker<'_>, block: &Block, keyed: &Keyed, facts: &mut Facts) -> ControlFlow<()> {
-    let mut broken = 0;
+    let (mut covered, mut broken) = (0, 0);
     for unit in block.units().filter(|unit| unit.kind == UnitKind::Message) {
         if shared.stop.is_asked() {
             return ControlFlow::Break(());
@@ -231,8 +231,9 @@ fn check(shared: &Shared, worker: &mut Worker<'_>, block: &Block, keyed: &Keyed,
             facts.observe(message, &at, keyed);
         });
         broken += u64::from(checked == Checked::Broken);
+        covered += u64::from(checked != Checked::NotCovered);
         shared.counter.add(u64::from(checked != Checked::NotCovered), unit.bytes.len() as u64);
     }
-    shared.ledger.done(&block.artifact, broken);
+    shared.ledger.done(&block.artifact, covered, broken);
     ControlFlow::Continue(())
 }

@@ -7,8 +7,13 @@ use super::{Kind, Syntax, fhir_types};
 
 /// One JSON value.
 pub(super) fn detect(text: &[u8], kind: Kind) -> Kind {
-    let reason = if text.first() == Some(&b'[') { "starts with a JSON array" } else { "starts with a JSON object" };
-    object(text, kind).is(Syntax::Json, reason)
+    let kind = object(text, kind);
+    let reason = match text.first() {
+        Some(b'[') => "starts with a JSON array",
+        _ if kind.standard.is_none() => "starts with a JSON object that names no resourceType",
+        _ => "starts with a JSON object",
+    };
+    kind.is(Syntax::Json, reason)
 }
 
 /// One value on each line; the first line speaks for all.

@@ -8,6 +8,7 @@ use super::places::NO_RESOURCE;
 use crate::detect::resource_type;
 use crate::instance::{Document, Kind, NodeId};
 use crate::parse::Faults;
+use crate::parse::json::Extent;
 use crate::span::Span;
 use crate::standard::fhir::elements;
 use std::collections::VecDeque;
@@ -32,10 +33,15 @@ pub(super) struct Root {
 const MAX_ID: usize = 64;
 
 /// Checks `document`.
-pub(super) fn check(document: Document<'_>, expected: Expected, faults: &mut Faults) -> Root {
+pub(super) fn check(document: Document<'_>, extent: Extent, expected: Expected, faults: &mut Faults) -> Root {
     let Some(value) = document.value() else {
         return Root { name: NO_RESOURCE, is_resource: expected == Expected::Resource };
     };
+    let typed = document.member(value, b"resourceType").is_some();
+    if extent == Extent::Part && !typed {
+        // It may be a resource all the same; that it was not read to its end is told already.
+        return Root { name: NO_RESOURCE, is_resource: false };
+    }
     if document.kind(value) != Kind::Object {
         let message = match document.kind(value) {
             Kind::Array => "the document is an array; a FHIR resource is one JSON object",
@@ -44,23 +50,25 @@ pub(super) fn check(document: Document<'_>, expected: Expected, faults: &mut Fau
         faults.push("fhir.not-an-object", first_byte(document, value), message);
         return Root { name: NO_RESOURCE, is_resource: expected == Expected::Resource };
     }
-    if document.member(value, b"resourceType").is_none() && expected == Expected::Anything {
-        let described = [&b"openapi"[..], b"swagger", b"$schema"];
-        if !described.iter().any(|name| document.member(value, name).is_some()) {
-            let message = "the object has no resourceType: it is read as plain JSON, and no FHIR rule is tested on it";
-            faults.push("fhir.not-a-resource", first_byte(document, value), message);
-        }
+    if !typed && expected == Expected::Anything {
         return Root { name: NO_RESOURCE, is_resource: false };
     }
     // First in, first out: near the order of the document, in which faults are listed.
     let mut ahead = VecDeque::from([Ahead::Resource(value)]);
     while let Some(next) = ahead.pop_front() {
         match next {
+            // The type of one that was not read to its end may have stood in the rest.
+            Ahead::Resource(id) if id != value && is_open(document, extent, id) => {}
             Ahead::Resource(id) => resource(document, id, &mut ahead, faults),
             Ahead::Parameter(id) => parameter(document, id, &mut ahead),
         }
     }
     Root { name: type_of(document, value).unwrap_or("Resource"), is_resource: true }
+}
+
+/// Whether the reading stopped inside `id`.
+fn is_open(document: Document<'_>, extent: Extent, id: NodeId) -> bool {
+    extent == Extent::Part && document.tree.node(id).span.end as usize == document.bytes.len()
 }
 
 /// What is still to be visited.

@@ -6,11 +6,9 @@
 
 mod fhir;
 mod places;
-#[cfg(test)]
-mod tests;
 
-use super::{Checked, Plans};
 use super::record::{Recorder, Unit};
+use super::{Checked, Plans};
 use crate::instance::{Document, Instance};
 use crate::parse::{Faults, json};
 
@@ -25,9 +23,9 @@ pub(super) fn check(
     to: &mut Recorder,
 ) -> Checked {
     faults.clear();
-    json::parse(unit.bytes, instance, faults);
+    let extent = json::parse(unit.bytes, instance, faults);
     let document = Document { bytes: unit.bytes, tree: instance };
-    let root = fhir::check(document, expected, faults);
+    let root = fhir::check(document, extent, expected, faults);
     let rules = plans.syntax();
     let ruled = rules.family("json.").next().is_some();
     if !ruled || (!root.is_resource && faults.is_empty()) {

@@ -4,6 +4,7 @@
 //! codes `json.*`. It keeps an explicit stack, so that depth costs no machine stack; it goes on after what it cannot
 //! place, and stops only at a limit or where the document ends.
 
+mod encoding;
 mod names;
 mod scalar;
 #[cfg(test)]
@@ -18,11 +19,21 @@ pub const MAX_DEPTH: usize = 200;
 /// Nodes per document, 32 bytes each: more than the largest bundle a unit may be, less than a machine's memory.
 const MAX_NODES: u32 = 4_000_000;
 
+/// How far a document was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// To its end.
+    Whole,
+    /// It was cut off, or a limit stopped the reading: what is missing may have stood in the rest.
+    Part,
+}
+
 /// Parses `bytes` into `instance`, whose memory is reused.
-pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) {
+pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) -> Extent {
     let build = Builder::new(instance);
     let mut reader = Reader { bytes, at: 0, build, faults, frames: Vec::new(), names: Vec::new(), stopped: false };
     reader.document();
+    if reader.stopped { Extent::Part } else { Extent::Whole }
 }
 
 /// An object or array whose end was not met yet.
@@ -82,31 +93,6 @@ impl Reader<'_> {
             }
         }
         self.build.close(root, self.bytes.len() as u32);
-    }
-
-    /// Whether the bytes are in an encoding that can be read on.
-    fn encoding(&mut self) -> bool {
-        let wide = match self.bytes {
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
-            [a, 0, b, 0, ..] | [0, a, 0, b, ..] => *a != 0 && *b != 0,
-            _ => false,
-        };
-        if wide {
-            let message = "the characters are stored as UTF-16; JSON is exchanged as UTF-8";
-            self.fault("json.utf-16", 0, 2, message);
-            return false;
-        }
-        if self.bytes.starts_with(b"\xEF\xBB\xBF") {
-            let message = "the document starts with a byte order mark, which JSON may not have";
-            self.fault("json.byte-order-mark", 0, 3, message);
-            self.at = 3;
-        }
-        if let Err(error) = std::str::from_utf8(self.bytes) {
-            let start = error.valid_up_to();
-            let length = error.error_len().unwrap_or(self.bytes.len() - start);
-            self.fault("json.not-utf8", start, start + length, "the bytes from here on are not UTF-8 characters");
-        }
-        true
     }
 
     /// What stands after the value that the document is.

@@ -1,8 +1,11 @@
-use super::Expected;
-use crate::check::{Engine, Plan, Shown, Tally, Unit};
-use crate::compile::hl7v2::Compiler;
-use crate::standard::Catalogue;
+//! JSON documents against the packs: what FHIR resources prove, where faults are, what is never told.
+
+use hallmark::check::{Coverage, Engine, Expected, Plan, Shown, Tally, Unit, Worker};
+use hallmark::compile::hl7v2::Compiler;
+use hallmark::ingest::{Event, Options, read_stream};
+use hallmark::standard::Catalogue;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -55,7 +58,7 @@ fn a_clean_resource_proves_every_rule_of_its_kind() {
 #[test]
 fn what_is_no_resource_proves_nothing() {
     for (document, findings) in [
-        (r#"{"name":"x"}"#, vec!["FHIR-06d "]),
+        (r#"{"name":"x"}"#, vec![]),
         (r#"{"openapi":"3.0.0","paths":{}}"#, vec![]),
         (r#"{"$schema":"x","a":1,"a":2}"#, vec!["FHIR-03 $.?"]),
         ("[]", vec!["FHIR-06a "]),
@@ -130,4 +133,82 @@ fn the_path_of_a_late_fault_is_found_past_many_siblings() {
     let expected =
         ["FHIR-04a Patient.name[50000].given[2]".to_owned(), "FHIR-05a Patient.name[50000].given[0]".to_owned()];
     assert_eq!(found(&document, Expected::Anything), expected);
+}
+
+/// A run over one stream called `name`.
+fn run(name: &str, mut bytes: &[u8]) -> (Tally, Option<Coverage>) {
+    let (plan, compiler) = plan();
+    let mut worker = Worker::new(plan, compiler, Shown::Shapes);
+    let mut coverage = None;
+    let mut sink = |event: Event| {
+        match event {
+            Event::Start(artifact) => coverage = Some(Coverage::of(&artifact)),
+            Event::Block(block) => worker.block(&block, &mut |_, _| panic!("no HL7 v2 message is here")),
+            Event::Trouble(_) | Event::End(_) => {}
+        }
+        ControlFlow::Continue(())
+    };
+    read_stream(name, &mut bytes, &Options::default(), &mut sink);
+    (worker.finish(), coverage)
+}
+
+#[test]
+fn what_an_artifact_is_decides_who_reads_it() {
+    let whole = Some(Coverage::Json(Expected::Anything));
+    let cases: [(&str, &[u8], Option<Coverage>); 10] = [
+        ("a.json", PATIENT.as_bytes(), whole),
+        ("a.txt", PATIENT.as_bytes(), whole),
+        ("a.ndjson", PATIENT.as_bytes(), Some(Coverage::Json(Expected::Resource))),
+        ("a.ndjson", b"{\"a\":1}\n", whole),
+        ("a.json", b"/*x*/{}", whole),
+        ("a.json", b"\xff\xfe{\0}\0", whole),
+        ("a.xml", b"<a/>", Some(Coverage::None)),
+        ("a.json", b"<html></html>", Some(Coverage::None)),
+        ("a.txt", b"text", Some(Coverage::None)),
+        ("a.hl7", b"MSH|^~\\&|", Some(Coverage::Hl7v2)),
+    ];
+    for (name, bytes, expected) in cases {
+        let mut bytes = bytes;
+        let mut coverage = None;
+        read_stream(name, &mut bytes, &Options::default(), &mut |event| {
+            if let Event::Start(artifact) = event {
+                coverage = Some(Coverage::of(&artifact));
+            }
+            ControlFlow::Continue(())
+        });
+        assert_eq!(coverage, expected, "{name}");
+    }
+    assert_eq!(run("a.xml", b"<a/>").0.messages, 0);
+}
+
+#[test]
+fn a_bad_line_is_one_finding_on_its_line_and_the_others_are_checked() {
+    let mut lines: Vec<String> = (0..100).map(|n| PATIENT.replace("ctl1", &format!("p{n}"))).collect();
+    lines[41] = "{\"resourceType\":".to_owned();
+    lines[60] = "[".repeat(300_000);
+    lines[80] = r#"{"id":"x"}"#.to_owned();
+    let (tally, _) = run("bulk.ndjson", lines.join("\n").as_bytes());
+    assert_eq!(tally.messages, 100);
+    let code = |rule| plan().0.rule(rule).code.as_str();
+    let mut found: Vec<_> = tally
+        .groups
+        .iter()
+        .flat_map(|(key, group)| {
+            group.first.iter().map(move |(place, at)| (at.position.line, code(key.rule), place.item))
+        })
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, [(42, "FHIR-01b", 42), (61, "FHIR-09", 61), (81, "FHIR-06b", 81)]);
+}
+
+/// 400,000 small resources in one stream; prints the time, for a build with optimisation.
+#[test]
+#[ignore = "a measurement"]
+fn bulk_speed() {
+    let bulk: String = (0..400_000).map(|n| PATIENT.replace("ctl1", &format!("p{n}")) + "\n").collect();
+    let started = Instant::now();
+    let (tally, _) = run("bulk.ndjson", bulk.as_bytes());
+    assert_eq!(tally.messages, 400_000);
+    assert!(tally.groups.is_empty());
+    eprintln!("{} bytes in {:?}", bulk.len(), started.elapsed());
 }
