@@ -2,7 +2,7 @@
 //!
 //! Nothing may panic, and no value may reach a report. Values are planted: each byte 0x01 of the input becomes a word
 //! that no standard knows, so the fuzzer puts it into fields, headers, escapes and broken syntax; then no five letters
-//! of it may stand in any report.
+//! of it may stand together in any report.
 #![no_main]
 
 mod house;
@@ -20,7 +20,7 @@ const CANARY: &[u8] = b"Zqxjkvwyqgh";
 const LONGEST: usize = 64 << 10;
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
-    if bytes.len() > LONGEST || windows(CANARY).any(|part| holds(bytes, part)) {
+    if bytes.len() > LONGEST || leaked(bytes) {
         return Corpus::Reject;
     }
     let planted: Vec<u8> =
@@ -64,21 +64,26 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     });
     let report = build(&judgement);
     let mut text = Vec::new();
-    for format in Format::all() {
+    // JSON holds all there is; of the others the input's length chooses one, so that a run is ten times as fast.
+    let others: Vec<Format> = Format::all().filter(|format| *format != Format::Json).collect();
+    for format in [Format::Json, others[bytes.len() % others.len()]] {
         text.clear();
         format.renderer().render(&report, &mut text).expect("writing to memory does not fail");
-        for part in windows(CANARY) {
-            assert!(!holds(&text, part), "a value reached the {} report", format.name());
-        }
+        assert!(!leaked(&text), "a value reached the {} report", format.name());
     }
     Corpus::Keep
 });
 
-fn windows(canary: &[u8]) -> impl Iterator<Item = &[u8]> {
-    canary.windows(5)
-}
-
-/// Whether `part` stands in `text`, whatever the letter case.
-fn holds(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+/// Whether five letters of the canary stand together in `text`, whatever their case.
+fn leaked(text: &[u8]) -> bool {
+    const LETTERS: usize = 5;
+    let mut starts = [0u8; 256];
+    for (at, byte) in CANARY[..=CANARY.len() - LETTERS].iter().enumerate() {
+        starts[usize::from(byte.to_ascii_lowercase())] = at as u8 + 1;
+        starts[usize::from(byte.to_ascii_uppercase())] = at as u8 + 1;
+    }
+    text.windows(LETTERS).any(|window| match starts[usize::from(window[0])] {
+        0 => false,
+        at => window.eq_ignore_ascii_case(&CANARY[usize::from(at) - 1..][..LETTERS]),
+    })
 }
