@@ -9,9 +9,12 @@ import sys
 
 HALLMARK = os.environ["HALLMARK"]
 README = "README.md"
-SESSION = ["check", "--as-of", "2026-03-02", "samples/pas-vendor-b"]
-# Lines of the session shown: the verdicts and the first gaps; the whole is one command away.
-SHOWN = 60
+# One message and one service, so that the whole of what is printed fits the page.
+SESSION = [
+    "check", "--as-of", "2026-03-02", "--for", "pds/tracing", "samples/pas-vendor-b/01-nhs-number-with-spaces.hl7",
+]
+# Lines shown at most.
+SHOWN = 80
 
 
 def hallmark(*arguments):

@@ -27,7 +27,16 @@ for selection in "${selected[@]}"; do
         --cmd "$hallmark check --no-config --save {out}/r.json --save {out}/r.html --save {out}/r.sarif --save {out}/r.xml --save {out}/r.csv --save {out}/r.md {file}" \
         || failed=1
 done
-# The bulk file of this part is NDJSON, which no rule speaks of; the sample beside it gives the run something to prove.
-sample="$PWD/samples/pas-vendor-a"
-python3 "$suite" faults "$work/set" --cmd "$hallmark check --no-config {file} $sample --save {out}/r.json" || failed=1
+# The bulk file of this part is NDJSON, which no rule speaks of yet; the feed beside it gives the run something to prove,
+# and is long enough that a signal meets it at work.
+python3 - "$work/feed.hl7" samples/pas-vendor-a <<'MAKE'
+import pathlib, sys
+out, story = sys.argv[1:]
+text = b"".join(path.read_bytes() for path in sorted(pathlib.Path(story).rglob("*.hl7")))
+with open(out, "wb") as file:
+    while file.tell() < 20_000_000:
+        file.write(text)
+MAKE
+python3 "$suite" faults "$work/set" --after 0.3 --cmd "$hallmark check --no-config {file} $work/feed.hl7 --save {out}/r.json" \
+    || failed=1
 exit "$failed"

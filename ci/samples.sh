@@ -14,6 +14,8 @@ for story in samples/*/; do
     command="$(sed -n 's/^    hallmark check /check /p' "$story/README.md" | head -1)"
     [[ -n "$command" ]] || { echo "samples: $story/README.md gives no command" >&2; exit 1; }
     read -r -a words <<<"$command"
+    # The expected report lies in the folder that is read, and is counted among its files.
+    [[ "${1:-}" != --update || -e "$story/expected.md" ]] || echo "The report of this story." >"$story/expected.md"
     status=0
     "$hallmark" --no-config "${words[@]}" --format markdown >"$work/report.md" 2>"$work/said" || status=$?
     if [[ "$status" -eq 2 ]]; then
