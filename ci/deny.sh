@@ -5,11 +5,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:$PWD/ci/out/tools/bin"
 
 for manifest in Cargo.toml ci/fuzz/Cargo.toml; do
-    cargo deny --locked --manifest-path "$manifest" check --config "$PWD/deny.toml" --hide-inclusion-graph \
+    cargo deny --locked --manifest-path "$manifest" --config "$PWD/deny.toml" check --hide-inclusion-graph \
         licenses bans sources
 done
 
-said="$(timeout 180 cargo deny --locked check --config "$PWD/deny.toml" advisories 2>&1)" && status=0 || status=$?
+said="$(timeout 180 cargo deny --locked --config "$PWD/deny.toml" check advisories 2>&1)" && status=0 || status=$?
 echo "$said"
 if [[ "$status" -ne 0 ]]; then
     if [[ "$status" -eq 124 ]] || grep -q 'failed to fetch advisory database\|failed to clone' <<<"$said"; then

@@ -15,6 +15,11 @@ coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
     -Cllvm-args=-sanitizer-coverage-trace-compares"
 host="$(rustc -vV | sed -n 's/^host: //p')"
+# The main package's dependencies stand in this package's lock file too.
+if ! cargo metadata --locked --format-version 1 >/dev/null 2>&1; then
+    echo "fuzz: ci/fuzz/Cargo.lock is stale; run: cargo metadata --manifest-path ci/fuzz/Cargo.toml >/dev/null" >&2
+    exit 1
+fi
 # A target triple keeps the coverage out of build scripts, which have no libFuzzer to talk to.
 RUSTFLAGS="--cfg fuzzing $(echo "$coverage" | tr -s '\n ' '  ')" CARGO_TARGET_DIR=target \
     cargo build --release --locked --quiet --target "$host"
