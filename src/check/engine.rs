@@ -67,7 +67,28 @@ struct Kind {
     plan: Arc<KindPlan>,
     /// Messages of this kind so far whose reach is not recorded yet.
     messages: u64,
-    segments: FxHashMap<[u8; 3], Arc<SegmentPlan>>,
+    /// The first segments met, with what is expected of them: looking through a few beats hashing.
+    first: Vec<([u8; 3], Arc<SegmentPlan>)>,
+    /// The others; only a hostile feed has many.
+    others: FxHashMap<[u8; 3], Arc<SegmentPlan>>,
+}
+
+/// Segments of a kind that are looked through; real kinds have some twenty.
+const FIRST: usize = 32;
+
+impl Kind {
+    fn plan_of(&self, name: [u8; 3]) -> Option<&SegmentPlan> {
+        let found = self.first.iter().find(|(known, _)| *known == name).map(|(_, plan)| plan);
+        found.or_else(|| self.others.get(&name)).map(AsRef::as_ref)
+    }
+
+    fn add(&mut self, name: [u8; 3], plan: Arc<SegmentPlan>) {
+        if self.first.len() < FIRST {
+            self.first.push((name, plan));
+        } else {
+            self.others.insert(name, plan);
+        }
+    }
 }
 
 /// One worker's engine: memory reused from message to message.
@@ -111,12 +132,14 @@ impl<'p> Engine<'p> {
         let kind = self.kinds.entry(key).or_insert_with(|| Kind {
             plan: plans.kind(&key),
             messages: 0,
-            segments: FxHashMap::default(),
+            first: Vec::new(),
+            others: FxHashMap::default(),
         });
         kind.messages += 1;
         for segment in message.segments() {
-            if let Ok(name) = <[u8; 3]>::try_from(message.segment_name(segment)) {
-                kind.segments.entry(name).or_insert_with(|| plans.segment(&key, name));
+            let name = name_of(message, segment);
+            if kind.plan_of(name).is_none() {
+                kind.add(name, plans.segment(&key, name));
             }
         }
         let mut check = MessageCheck { unit, message, kind, recorder: &mut self.recorder };
@@ -135,7 +158,7 @@ impl Engine<'_> {
     /// What it adds up to.
     pub fn finish(mut self) -> Tally {
         reach(&mut self.kinds, &mut self.recorder);
-        self.recorder.tally
+        self.recorder.finish()
     }
 }
 
@@ -180,10 +203,7 @@ impl MessageCheck<'_, '_> {
         let groups: &Groups = groups;
         let whole = Scope::whole(self.message, groups);
         for segment in self.message.segments() {
-            let plan = <[u8; 3]>::try_from(self.message.segment_name(segment))
-                .ok()
-                .and_then(|name| self.kind.segments.get(&name));
-            if let Some(plan) = plan {
+            if let Some(plan) = self.kind.plan_of(name_of(self.message, segment)) {
                 let scope = Scope { segment: Some(segment), node: Some(segment), ..whole };
                 Checker { unit: self.unit, scope, recorder: self.recorder }.segment(plan);
             }
@@ -198,16 +218,16 @@ impl MessageCheck<'_, '_> {
         let Some(Owned { rule, test: structure }) = &self.kind.plan.structure else {
             groups.clear();
             for segment in self.message.segments() {
-                groups.add(segment, 0);
+                groups.add(segment, name_of(self.message, segment), 0);
             }
-            return groups.finish(self.message);
+            return groups.finish();
         };
-        let known = |name: [u8; 3]| self.kind.segments.get(&name).is_some_and(|plan| plan.known) && name[0] != b'Z';
+        let known = |name: [u8; 3]| self.kind.plan_of(name).is_some_and(|plan| plan.known) && name[0] != b'Z';
         let misplaced = structure.check(self.message, groups, known);
-        groups.finish(self.message);
+        groups.finish();
         // A segment that is there passes or fails; one that is missing is a place of its own.
         let missing = misplaced.iter().filter(|fault| matches!(fault, Misplaced::Missing(..))).count();
-        self.recorder.applies_to(*rule, (self.message.segments().count() + missing) as u64);
+        self.recorder.applies_to(*rule, (self.message.segments().count() + missing) as u32);
         for fault in misplaced {
             self.misplaced(*rule, fault, structure);
         }
@@ -263,8 +283,7 @@ impl MessageCheck<'_, '_> {
         let mut seen: Vec<&[u8]> = Vec::new();
         for segment in self.message.segments() {
             let name = self.message.segment_name(segment);
-            let known =
-                <[u8; 3]>::try_from(name).is_ok_and(|name| self.kind.segments.get(&name).is_some_and(|p| p.known));
+            let known = self.kind.plan_of(name_of(self.message, segment)).is_some_and(|plan| plan.known);
             if known || seen.contains(&name) {
                 continue;
             }
@@ -286,6 +305,11 @@ impl MessageCheck<'_, '_> {
             self.recorder.applies(rule);
         }
     }
+}
+
+/// The identifier of a segment; the parser lets no other than three bytes through.
+fn name_of(message: Message<'_>, segment: NodeId) -> [u8; 3] {
+    message.segment_name(segment).try_into().unwrap_or_default()
 }
 
 /// Where a finding about the whole message points: its header.

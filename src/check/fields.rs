@@ -1,8 +1,8 @@
 //! A segment against its plan: usage, cardinality, length, datatype, codes, fixed values and rules, field by field.
 
-use super::assertion::element::Varies;
+use super::assertion::element::{More, Parts, Varies};
 use super::assertion::expression::characters;
-use super::assertion::{Asserted, Element, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
+use super::assertion::{Asserted, Element, Format, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
 use super::engine::outcome;
 use super::native::Judged;
 use super::record::{Recorder, Unit};
@@ -24,29 +24,35 @@ impl<'a> Checker<'a, '_> {
     /// The current segment against `plan`.
     pub(super) fn segment(&mut self, plan: &SegmentPlan) {
         let Some(segment) = self.scope.segment else { return };
-        let message = self.scope.message;
-        let mut children = message.tree.children(segment).peekable();
-        let mut needed = plan.needed.iter().copied().peekable();
-        while let Some(&first) = children.peek() {
-            let number = message.tree.node(first).number;
-            while let Some(absent) = needed.next_if(|&at| at + 1 < number) {
-                self.field(&plan.fields[usize::from(absent)], absent + 1, None);
+        let tree = self.scope.message.tree;
+        let (mut at, end) = (segment + 1, tree.node(segment).next);
+        let mut needed = Needs(&plan.needed);
+        while at < end {
+            let node = tree.node(at);
+            while let Some(absent) = needed.before(node.number) {
+                self.missing(&plan.fields, absent, Step::default());
             }
-            needed.next_if_eq(&(number.max(1) - 1));
-            while children.next_if(|&id| message.tree.node(id).number == number).is_some() {}
-            match plan.fields.get(usize::from(number.max(1)) - 1) {
-                Some(element) => self.field(element, number, Some(first)),
+            match plan.fields.get(usize::from(node.number.max(1)) - 1) {
+                Some(element) => self.field(element, node.number, at, node.beyond),
                 None => {
-                    self.beyond(plan, first);
+                    self.beyond(plan, at);
                     break;
                 }
             }
+            at = node.beyond;
         }
-        for absent in needed {
-            self.field(&plan.fields[usize::from(absent)], absent + 1, None);
+        while let Some(absent) = needed.before(u16::MAX) {
+            self.missing(&plan.fields, absent, Step::default());
         }
         for asserted in &plan.asserted {
-            self.asserted(asserted, Some(segment), message.tree.node(segment).name);
+            self.asserted(asserted, Some(segment), tree.node(segment).name);
+        }
+    }
+
+    /// Element `number` of `elements`, fields or parts of the place `of`, is not there.
+    fn missing(&mut self, elements: &[Element], number: u16, of: Step) {
+        if let Some(element) = elements.get(usize::from(number) - 1) {
+            self.usage(element, deeper(of, number), None, false);
         }
     }
 
@@ -58,20 +64,21 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    /// Field `number`, whose first repetition is `first`; `None` when it is empty.
-    fn field(&mut self, element: &Element, number: u16, first: Option<NodeId>) {
+    /// Field `number`, whose repetitions are the nodes from `first` to before `beyond`.
+    fn field(&mut self, element: &Element, number: u16, first: NodeId, beyond: NodeId) {
         let message = self.scope.message;
         let Some(segment) = self.scope.segment else { return };
-        let repetitions = || first.into_iter().flat_map(|first| message.repetitions_from(segment, first));
-        let populated = repetitions().any(|id| !message.is_null(id));
+        let repetitions = || message.tree.siblings(segment, first).take_while(|&id| id < beyond);
+        let single = message.tree.node(first).next == beyond;
+        let populated = if single { !message.is_null(first) } else { repetitions().any(|id| !message.is_null(id)) };
         let step = Step { field: number, ..Step::default() };
-        if !self.usage(element, step, first, populated) {
+        if !self.usage(element, step, Some(first), populated) {
             return;
         }
-        let (Some(first), Some(last)) = (first, repetitions().last()) else { return };
         if let Some(Owned { rule, test: (min, max) }) = element.repeats {
-            let count = message.tree.node(last).ordinal;
             self.recorder.applies(rule);
+            let last = if single { first } else { repetitions().last().unwrap_or(first) };
+            let count = message.tree.node(last).ordinal;
             if count > u32::from(max) {
                 let over = repetitions().find(|&id| message.tree.node(id).ordinal > u32::from(max));
                 let text = match max {
@@ -84,32 +91,46 @@ impl<'a> Checker<'a, '_> {
                 self.fail(rule, last, text);
             }
         }
-        let outer = self.scope;
-        for id in message.repetitions_from(segment, first) {
-            self.scope = Scope { field: Some(id), node: Some(id), whole: None, ..outer };
-            match &element.varies {
-                Some(varies) => self.varying(varies, element, id),
+        let (field, node, whole) = (self.scope.field, self.scope.node, self.scope.whole);
+        for id in repetitions() {
+            (self.scope.field, self.scope.node, self.scope.whole) = (Some(id), Some(id), None);
+            match element.more.as_ref().and_then(|more| more.varies.as_ref()) {
+                Some(varies) => self.varying(varies, element, id, step),
                 None => self.value(element, id, step),
             }
         }
-        self.scope = outer;
+        (self.scope.field, self.scope.node, self.scope.whole) = (field, node, whole);
     }
 
     /// A field whose datatype another field of the segment names.
-    fn varying(&mut self, varies: &Varies, element: &Element, id: NodeId) {
+    fn varying(&mut self, varies: &Varies, element: &Element, id: NodeId, step: Step) {
         let Some(segment) = self.scope.segment else { return };
         let named = self.scope.message.text(segment, varies.by, 1);
         let expected = varies.types.iter().find(|(name, _)| name.as_bytes() == named);
         if let Some((_, expected)) = expected {
             self.recorder.applies(varies.rule);
-            self.value(expected, id, Step::default());
+            self.value(expected, id, step);
         }
-        self.value(element, id, Step::default());
+        self.value(element, id, step);
     }
 
     /// Whether the descent goes on.
+    #[inline]
     fn usage(&mut self, element: &Element, missing: Step, at: Option<NodeId>, populated: bool) -> bool {
-        let Some(Owned { rule, test: usage }) = &element.usage else { return true };
+        match &element.usage {
+            None => true,
+            Some(usage) => self.used(element, usage, missing, at, populated),
+        }
+    }
+
+    fn used(
+        &mut self,
+        element: &Element,
+        Owned { rule, test: usage }: &Owned<Usage>,
+        missing: Step,
+        at: Option<NodeId>,
+        populated: bool,
+    ) -> bool {
         let needed = match usage {
             Usage::Always(needed) => *needed,
             Usage::When { condition, then, otherwise } => match condition.eval(&self.scope) {
@@ -154,101 +175,98 @@ impl<'a> Checker<'a, '_> {
             return;
         }
         self.content(element, id);
-        if element.parts.is_empty() {
-            if let Some(Owned { rule, test: (name, format) }) = &element.datatype {
-                self.recorder.applies(*rule);
-                if !message.tree.is_leaf(id) {
-                    let text = format!("the datatype {name} has no parts, and this value is divided");
-                    self.fail(*rule, id, text);
-                } else if let Some(what) = format.fault(&decode(message.raw(id), &message.separators)) {
-                    self.fail(*rule, id, format!("not a value of datatype {name}: {what}"));
+        if let Some(parts) = &element.parts {
+            let whole = self.scope.whole.replace(id);
+            self.parts(element, parts, id, step);
+            self.scope.whole = whole;
+        } else if let Some(Owned { rule, test: (name, format) }) = element.datatype {
+            self.recorder.applies(rule);
+            if !message.tree.is_leaf(id) {
+                let text = format!("the datatype {name} has no parts, and this value is divided");
+                self.fail(rule, id, text);
+            } else if format != Format::Text
+                && let Some(what) = format.fault(&decode(message.raw(id), &message.separators))
+            {
+                self.fail(rule, id, format!("not a value of datatype {name}: {what}"));
+            }
+        }
+    }
+
+    fn parts(&mut self, element: &Element, parts: &Parts, id: NodeId, step: Step) {
+        let tree = self.scope.message.tree;
+        let (mut at, end) = (id + 1, tree.node(id).next);
+        let mut needed = Needs(&parts.needed);
+        if at == end {
+            if let Some(first) = parts.elements.first()
+                && self.usage(first, deeper(step, 1), Some(id), true)
+            {
+                self.inner(first, id, deeper(step, 1));
+            }
+            needed.before(1);
+            while let Some(absent) = needed.before(u16::MAX) {
+                self.missing(&parts.elements, absent, step);
+            }
+            return;
+        }
+        let mut beyond = None;
+        while at < end {
+            let number = tree.node(at).number;
+            while let Some(absent) = needed.before(number) {
+                self.missing(&parts.elements, absent, step);
+            }
+            match parts.elements.get(usize::from(number.max(1)) - 1) {
+                None => beyond = beyond.or(Some(at)),
+                Some(part) => {
+                    if self.usage(part, deeper(step, number), Some(at), !self.scope.message.is_null(at)) {
+                        self.inner(part, at, deeper(step, number));
+                    }
                 }
             }
-            return;
+            at = tree.node(at).next;
         }
-        self.parts(element, id, step);
-    }
-
-    fn parts(&mut self, element: &Element, id: NodeId, step: Step) {
-        let outer = self.scope;
-        self.scope = Scope { whole: Some(id), ..outer };
-        self.parts_of(element, id, step);
-        self.scope = outer;
-    }
-
-    fn parts_of(&mut self, element: &Element, id: NodeId, step: Step) {
-        let message = self.scope.message;
-        let deeper = |number: u16| match step.component {
-            0 => Step { component: number, ..step },
-            component => Step { component, subcomponent: number, ..step },
-        };
-        if message.tree.is_leaf(id) {
-            if let Some(first) = element.parts.first()
-                && self.usage(first, deeper(1), Some(id), true)
-            {
-                self.inner(first, id, deeper(1));
-            }
-            for &index in element.needed.iter().filter(|index| **index > 0) {
-                self.usage(&element.parts[usize::from(index)], deeper(index + 1), None, false);
-            }
-            return;
+        while let Some(absent) = needed.before(u16::MAX) {
+            self.missing(&parts.elements, absent, step);
         }
-        let mut needed = element.needed.iter().copied().peekable();
-        let mut beyond = None;
-        for child in message.tree.children(id) {
-            let number = message.tree.node(child).number;
-            while let Some(absent) = needed.next_if(|&at| at + 1 < number) {
-                self.usage(&element.parts[usize::from(absent)], deeper(absent + 1), None, false);
-            }
-            needed.next_if_eq(&(number.max(1) - 1));
-            let Some(part) = element.parts.get(usize::from(number.max(1)) - 1) else {
-                beyond = beyond.or(Some(child));
-                continue;
-            };
-            if self.usage(part, deeper(number), Some(child), !message.is_null(child)) {
-                self.inner(part, child, deeper(number));
-            }
-        }
-        for absent in needed {
-            self.usage(&element.parts[usize::from(absent)], deeper(absent + 1), None, false);
-        }
-        if let Some(Owned { rule, test: (name, _) }) = &element.datatype {
-            self.recorder.applies(*rule);
+        if let Some(Owned { rule, test: (name, _) }) = element.datatype {
+            self.recorder.applies(rule);
             if let Some(extra) = beyond {
-                let text =
-                    format!("the datatype {name} has {} components; this one is beyond them", element.parts.len());
-                self.fail(*rule, extra, text);
+                let count = parts.elements.len();
+                let text = format!("the datatype {name} has {count} components; this one is beyond them");
+                self.fail(rule, extra, text);
             }
         }
     }
 
     fn inner(&mut self, part: &Element, id: NodeId, step: Step) {
-        let outer = self.scope;
-        self.scope = Scope { node: Some(id), ..outer };
+        let node = self.scope.node.replace(id);
         self.value(part, id, step);
-        self.scope = outer;
+        self.scope.node = node;
     }
 
-    /// Length, codes, fixed value and rules of a value that is there.
+    /// Length, codes, fixed value and rules of a value that is there and no null.
+    #[inline]
     fn content(&mut self, element: &Element, id: NodeId) {
         let message = self.scope.message;
-        let raw = message.raw(id);
-        if raw == b"\"\"" {
-            return;
-        }
         if let Some(Owned { rule, test: most }) = element.length {
             self.recorder.applies(rule);
             let most = most as usize;
             // Bytes are never fewer than characters, so a short value needs no decoding.
-            if raw.len() > most {
-                let length = characters(&decode(raw, &message.separators));
+            if message.span(id).len() > most {
+                let length = characters(&decode(message.raw(id), &message.separators));
                 if length > most {
                     self.fail(rule, id, format!("longer than {most} characters: it has {length}"));
                 }
             }
         }
-        if let Some(Owned { rule, test: codes }) = &element.codes {
-            let first = if element.parts.is_empty() { Some(id) } else { message.part(id, 1) };
+        if let Some(more) = &element.more {
+            self.more(more, element, id);
+        }
+    }
+
+    fn more(&mut self, more: &More, element: &Element, id: NodeId) {
+        let message = self.scope.message;
+        if let Some(Owned { rule, test: codes }) = &more.codes {
+            let first = if element.parts.is_none() { Some(id) } else { message.part(id, 1) };
             if let Some(first) = first {
                 self.recorder.applies(*rule);
                 if !codes.contains(&decode(message.raw(first), &message.separators)) {
@@ -256,13 +274,13 @@ impl<'a> Checker<'a, '_> {
                 }
             }
         }
-        if let Some(Owned { rule, test: fixed }) = &element.fixed {
+        if let Some(Owned { rule, test: fixed }) = &more.fixed {
             self.recorder.applies(*rule);
-            if raw != fixed.as_ref() {
+            if message.raw(id) != fixed.as_ref() {
                 self.fail(*rule, id, format!("must be {}", String::from_utf8_lossy(fixed)));
             }
         }
-        for asserted in &element.asserted {
+        for asserted in &more.asserted {
             self.asserted(asserted, Some(id), message.span(id));
         }
     }
@@ -340,6 +358,31 @@ impl<'a> Checker<'a, '_> {
             }
         };
         self.recorder.found_at(self.unit, rule, outcome, spot, span, text);
+    }
+}
+
+/// The numbers, in order, of the elements that say something when they are absent; taken as the walk passes them.
+struct Needs<'p>(&'p [u16]);
+
+impl Needs<'_> {
+    /// The next one before `number`, which is absent; `number` itself is there and is passed.
+    #[inline]
+    fn before(&mut self, number: u16) -> Option<u16> {
+        let (&index, rest) = self.0.split_first()?;
+        if index >= number {
+            return None;
+        }
+        self.0 = rest;
+        (index + 1 < number).then_some(index + 1)
+    }
+}
+
+/// Part `number` of the place `of`: a field of nothing, a component of a field, a subcomponent of a component.
+fn deeper(of: Step, number: u16) -> Step {
+    match (of.field, of.component) {
+        (0, _) => Step { field: number, ..of },
+        (_, 0) => Step { component: number, ..of },
+        _ => Step { subcomponent: number, ..of },
     }
 }
 

@@ -32,10 +32,11 @@ pub struct Recorder {
     /// What it adds up to so far.
     pub tally: Tally,
     shown: Shown,
-    /// Per rule: findings of the message in hand, and the message it last applied in.
+    /// Per rule, of the message in hand. Small, so that counting a place touches one line of cache; what they add up
+    /// to goes to the tally once a message.
     marks: Vec<Mark>,
+    /// The rules that applied in the message in hand.
     touched: Vec<RuleId>,
-    serial: u64,
     ruler: Ruler,
     impacts: Vec<u64>,
     /// Headlines of the rules that word their own findings.
@@ -44,7 +45,9 @@ pub struct Recorder {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Mark {
-    serial: u64,
+    /// Whether it applied at all, if only at no further place.
+    touched: bool,
+    places: u32,
     found: u32,
 }
 
@@ -56,7 +59,6 @@ impl Recorder {
             shown,
             marks: vec![Mark::default(); plan.rules.len()],
             touched: Vec::new(),
-            serial: 0,
             ruler: Ruler::default(),
             headlines: plan.ids().map(|id| headline(plan.rule(id))).collect(),
             impacts: plan.rules.iter().map(|rule| rule.blocks | rule.degrades).collect(),
@@ -65,9 +67,9 @@ impl Recorder {
 
     /// Starts a message.
     pub fn start(&mut self) {
-        self.serial += 1;
+        // Rules are still touched where the check of the last message broke off; its counts stand.
+        self.settle();
         self.tally.messages += 1;
-        self.touched.clear();
         self.ruler = Ruler::default();
     }
 
@@ -79,6 +81,7 @@ impl Recorder {
             self.tally.counts[at].messages += 1;
             integrations |= self.impacts[at];
         }
+        self.settle();
         while integrations != 0 {
             let at = integrations.trailing_zeros() as usize;
             if let Some(shown) = self.tally.shown.get_mut(at) {
@@ -88,18 +91,34 @@ impl Recorder {
         }
     }
 
+    /// What it adds up to, also where the last message broke off.
+    pub fn finish(mut self) -> Tally {
+        self.settle();
+        self.tally
+    }
+
+    /// Adds the places of the message in hand to the tally.
+    fn settle(&mut self) {
+        for rule in self.touched.drain(..) {
+            let at = usize::from(rule.0);
+            let mark = std::mem::take(&mut self.marks[at]);
+            self.tally.counts[at].applicable += u64::from(mark.places);
+        }
+    }
+
     /// The rule applied at a place.
+    #[inline]
     pub fn applies(&mut self, rule: RuleId) {
         self.applies_to(rule, 1);
     }
 
     /// The rule applied at `places` places.
-    pub fn applies_to(&mut self, rule: RuleId, places: u64) {
-        let at = usize::from(rule.0);
-        self.tally.counts[at].applicable += places;
-        let mark = &mut self.marks[at];
-        if mark.serial != self.serial {
-            *mark = Mark { serial: self.serial, found: 0 };
+    #[inline]
+    pub fn applies_to(&mut self, rule: RuleId, places: u32) {
+        let mark = &mut self.marks[usize::from(rule.0)];
+        mark.places = mark.places.saturating_add(places);
+        if !mark.touched {
+            mark.touched = true;
             self.touched.push(rule);
         }
     }

@@ -63,7 +63,7 @@ impl SyntaxRules {
         for (code, count) in faults.counts() {
             let Some(rule) = self.rule(code) else { continue };
             let used = unused.iter().position(|known| *known == rule).map(|at| unused.swap_remove(at));
-            to.applies_to(rule, u64::from(*count) - u64::from(used.is_some()));
+            to.applies_to(rule, *count - u32::from(used.is_some()));
             if *count > MAX_LISTED
                 && let Some(last) = faults.listed().iter().rfind(|fault| fault.code == *code)
             {

@@ -98,7 +98,8 @@ impl<'a> Message<'a> {
 
     /// Whether `id` is the explicit null `""` (delete what you hold; HL7 v2.4 2.7).
     pub fn is_null(self, id: NodeId) -> bool {
-        self.raw(id) == b"\"\""
+        let span = self.span(id);
+        span.len() == 2 && span.of(self.bytes) == b"\"\""
     }
 
     /// How many repetitions field `number` of `segment` has; a trailing empty one does not count.

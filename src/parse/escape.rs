@@ -76,9 +76,15 @@ fn formatting(command: &[u8]) -> Sequence {
 
 /// The text that `raw` stands for: separators and hexadecimal bytes put back, formatting commands as line breaks or
 /// nothing. A sequence that is wrong stays as it is. Borrowed when there is nothing to decode.
+#[inline]
 pub fn decode<'a>(raw: &'a [u8], separators: &Separators) -> Cow<'a, [u8]> {
+    // Most messages hold no escape character at all, and the parser says so: see [`super::hl7v2::parse`].
+    if separators.escape == 0 { Cow::Borrowed(raw) } else { unescape(raw, separators) }
+}
+
+fn unescape<'a>(raw: &'a [u8], separators: &Separators) -> Cow<'a, [u8]> {
     let escape = separators.escape;
-    if escape == 0 || memchr::memchr(escape, raw).is_none() {
+    if memchr::memchr(escape, raw).is_none() {
         return Cow::Borrowed(raw);
     }
     let mut out = Vec::with_capacity(raw.len());

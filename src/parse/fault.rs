@@ -101,6 +101,7 @@ mod tests {
         let sources = [
             include_str!("charset.rs"),
             include_str!("escape.rs"),
+            include_str!("fields.rs"),
             include_str!("hl7v2.rs"),
             include_str!("separators.rs"),
         ];

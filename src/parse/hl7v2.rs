@@ -5,29 +5,23 @@
 //! any separators the header declares, and goes on after whatever it cannot place.
 
 pub use super::escape::decode;
-use super::{Faults, charset, escape, separators};
+use super::fields::{Fields, MAX_NODES};
+use super::{Faults, charset, separators};
 use crate::instance::{Builder, Instance, Kind, Message, Separators};
 use crate::span::Span;
 
 /// Segments lowered per message. A real message has tens, a long laboratory report thousands.
 const MAX_SEGMENTS: u32 = 20_000;
-/// Fields lowered per segment; the longest segment of the standard has some sixty.
-const MAX_FIELDS: u16 = 1_000;
-/// Components or subcomponents lowered per parent; the standard's largest datatype has some twenty.
-const MAX_PARTS: u16 = 1_000;
-/// Nodes per message, so that one message of 64 MiB cannot take gigabytes.
-const MAX_NODES: u32 = 1_000_000;
-
 /// What byte means what; bits, so that a field's bytes can be summed up in one number.
-mod class {
-    pub(super) const REPETITION: u8 = 1;
-    pub(super) const COMPONENT: u8 = 2;
-    pub(super) const SUBCOMPONENT: u8 = 4;
-    pub(super) const ESCAPE: u8 = 8;
-    pub(super) const HIGH: u8 = 16;
-    pub(super) const CONTROL: u8 = 32;
-    pub(super) const FIELD: u8 = 64;
-    pub(super) const DIVIDES: u8 = REPETITION | COMPONENT | SUBCOMPONENT;
+pub(super) mod class {
+    pub(in crate::parse) const REPETITION: u8 = 1;
+    pub(in crate::parse) const COMPONENT: u8 = 2;
+    pub(in crate::parse) const SUBCOMPONENT: u8 = 4;
+    pub(in crate::parse) const ESCAPE: u8 = 8;
+    pub(in crate::parse) const HIGH: u8 = 16;
+    pub(in crate::parse) const CONTROL: u8 = 32;
+    pub(in crate::parse) const FIELD: u8 = 64;
+    pub(in crate::parse) const DIVIDES: u8 = REPETITION | COMPONENT | SUBCOMPONENT;
 }
 
 /// Whether a message holds bytes outside ASCII.
@@ -54,6 +48,9 @@ const PLAIN: [u8; 256] = {
 };
 
 /// Parses `bytes` into `instance`, whose memory is reused; returns the separators in force.
+///
+/// Where no value holds the escape character, the separators say that there is none: then nothing needs decoding, and
+/// whoever reads a value knows it without looking through the value.
 pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) -> Separators {
     let mut reader = Reader {
         bytes,
@@ -65,7 +62,10 @@ pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) -> Sepa
         segments: 0,
     };
     reader.message();
-    let (separators, seen) = (reader.separators, reader.seen);
+    let (mut separators, seen) = (reader.separators, reader.seen);
+    if seen & class::ESCAPE == 0 {
+        separators.escape = 0;
+    }
     let high = if seen & class::HIGH == 0 { HighBytes::None } else { HighBytes::Some };
     charset::check(Message { bytes, tree: instance, separators }, high, faults);
     separators
@@ -208,6 +208,11 @@ impl Reader<'_> {
         if !declared.encoding.is_empty() {
             self.build.leaf(Kind::Field, 2, 1, Span::default(), declared.encoding);
         }
+        // MSH-2 names the escape character once; twice, and it may read as a sequence.
+        let escapes = declared.encoding.of(self.bytes).iter().filter(|byte| **byte == self.separators.escape);
+        if escapes.count() > 1 {
+            self.seen |= class::ESCAPE;
+        }
         let rest = declared.encoding.end as usize;
         if rest < end {
             self.fields(rest, end, 2);
@@ -234,143 +239,15 @@ impl Reader<'_> {
     }
 
     /// The fields of `at..end`, where `at` is at the separator before field `before + 1`.
-    fn fields(&mut self, mut at: usize, end: usize, before: u16) {
-        let mut number = before;
-        while at < end {
-            if number >= MAX_FIELDS || self.build.count() >= MAX_NODES {
-                let message =
-                    format!("the segment is larger than the limit of {MAX_FIELDS} fields; the rest is not checked");
-                self.faults.push("hl7v2.limit-nodes", Span::new(at as u32, end as u32), message);
-                return;
-            }
-            number += 1;
-            let start = at + 1;
-            let mut met = 0;
-            let mut stop = start;
-            while stop < end {
-                let class = self.classes[usize::from(self.bytes[stop])];
-                if class == class::FIELD {
-                    break;
-                }
-                met |= class;
-                stop += 1;
-            }
-            if stop > start {
-                self.field(number, start, stop, met);
-            }
-            at = stop;
-        }
-    }
-
-    fn field(&mut self, number: u16, start: usize, end: usize, met: u8) {
-        let span = Span::new(start as u32, end as u32);
-        self.seen |= met;
-        if met & class::ESCAPE != 0 {
-            escape::check(self.bytes, span, self.separators.escape, self.faults);
-        }
-        if met & class::CONTROL != 0 {
-            self.control(span);
-        }
-        if met & class::DIVIDES == 0 {
-            self.build.leaf(Kind::Field, number, 1, Span::default(), span);
-            return;
-        }
-        let (mut ordinal, mut at) = (0u32, start);
-        let first = self.build.count();
-        while at <= end {
-            let stop = self.find(self.separators.repetition, at, end);
-            ordinal = ordinal.saturating_add(1);
-            if self.holds_text(at, stop) {
-                if self.build.count() >= MAX_NODES {
-                    let message = "the field has more repetitions than the limit; the rest is not checked";
-                    self.fault("hl7v2.limit-nodes", at, end, message);
-                    break;
-                }
-                let id = self.build.open(Kind::Field, number, ordinal, Span::default(), at as u32);
-                if met & (class::COMPONENT | class::SUBCOMPONENT) != 0 {
-                    self.components(at, stop);
-                }
-                self.build.close(id, stop as u32);
-            }
-            at = stop + 1;
-        }
-        self.build.group(first);
-    }
-
-    /// Whether `at..end` holds more than separators: `^^^` is an empty field, however many parts it seems to have.
-    fn holds_text(&self, at: usize, end: usize) -> bool {
-        let divides = |byte: &u8| self.classes[usize::from(*byte)] & class::DIVIDES != 0;
-        !self.bytes[at..end].iter().all(divides)
-    }
-
-    /// The components of one repetition; one that is not divided stays a leaf.
-    fn components(&mut self, start: usize, end: usize) {
-        let whole = self.find(self.separators.component, start, end);
-        if whole == end {
-            if self.find(self.separators.subcomponent, start, end) == end {
-                return;
-            }
-            let id = self.build.open(Kind::Component, 1, 1, Span::default(), start as u32);
-            self.subcomponents(start, end);
-            self.build.close(id, end as u32);
-            return;
-        }
-        let (mut number, mut at) = (0, start);
-        while at <= end {
-            let stop = self.find(self.separators.component, at, end);
-            number += 1;
-            if number > MAX_PARTS {
-                let message = "the field has more components than the limit; the rest is not checked";
-                return self.fault("hl7v2.limit-nodes", at, end, message);
-            }
-            if self.holds_text(at, stop) {
-                let id = self.build.open(Kind::Component, number, 1, Span::default(), at as u32);
-                self.subcomponents(at, stop);
-                self.build.close(id, stop as u32);
-            }
-            at = stop + 1;
-        }
-    }
-
-    fn subcomponents(&mut self, start: usize, end: usize) {
-        if self.find(self.separators.subcomponent, start, end) == end {
-            return;
-        }
-        let (mut number, mut at) = (0, start);
-        while at <= end {
-            let stop = self.find(self.separators.subcomponent, at, end);
-            number += 1;
-            if number > MAX_PARTS {
-                let message = "the component has more subcomponents than the limit; the rest is not checked";
-                return self.fault("hl7v2.limit-nodes", at, end, message);
-            }
-            if stop > at {
-                self.build.leaf(Kind::Subcomponent, number, 1, Span::default(), Span::new(at as u32, stop as u32));
-            }
-            at = stop + 1;
-        }
-    }
-
-    /// Where `separator` next stands in `at..end`, or `end`. Values are short: a plain loop beats a wide search.
-    fn find(&self, separator: u8, at: usize, end: usize) -> usize {
-        if separator == 0 {
-            return end;
-        }
-        let bytes = &self.bytes[at..end];
-        match bytes.len() {
-            0..=32 => bytes.iter().position(|&b| b == separator),
-            _ => memchr::memchr(separator, bytes),
-        }
-        .map_or(end, |found| at + found)
-    }
-
-    fn control(&mut self, span: Span) {
-        let bytes = span.of(self.bytes);
-        for (offset, _) in bytes.iter().enumerate().filter(|(_, b)| b.is_ascii_control()).take(8) {
-            let at = span.start + offset as u32;
-            let message = "a control character stands in the text; line breaks are written \\.br\\";
-            self.faults.push("hl7v2.control-character", Span::new(at, at + 1), message);
-        }
+    fn fields(&mut self, at: usize, end: usize, before: u16) {
+        let mut fields = Fields {
+            bytes: self.bytes,
+            classes: &self.classes,
+            escape: self.separators.escape,
+            build: &mut self.build,
+            faults: self.faults,
+        };
+        self.seen |= fields.read(at, end, before);
     }
 
     fn fault(&mut self, code: &'static str, start: usize, end: usize, message: &'static str) {

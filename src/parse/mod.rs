@@ -6,6 +6,7 @@
 mod charset;
 mod escape;
 mod fault;
+mod fields;
 pub mod hl7v2;
 pub mod json;
 mod separators;

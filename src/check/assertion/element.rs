@@ -53,6 +53,9 @@ pub struct Asserted {
 }
 
 /// What is expected of one element.
+///
+/// A message looks at hundreds of them, so what most do not have is kept apart in [`More`], and parts are shared by all
+/// elements of one datatype.
 #[derive(Clone, Debug, Default)]
 pub struct Element {
     /// Short label, e.g. `Patient Identifier List`; empty when there is none.
@@ -64,19 +67,33 @@ pub struct Element {
     /// Most characters.
     pub length: Option<Owned<u32>>,
     /// Its datatype's id and, for a primitive, its format.
-    pub datatype: Option<Owned<(Box<str>, Format)>>,
+    pub datatype: Option<Owned<(&'static str, Format)>>,
+    /// Components or subcomponents; `None` when it has none.
+    pub parts: Option<Arc<Parts>>,
+    /// What few elements have.
+    pub more: Option<Box<More>>,
+}
+
+/// The components of a datatype, or its subcomponents.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// The first is number 1.
+    pub elements: Vec<Element>,
+    /// Indices of those that say something when they are absent; the others are looked at only when there.
+    pub needed: Vec<u16>,
+}
+
+/// What is expected of few elements.
+#[derive(Clone, Debug, Default)]
+pub struct More {
     /// The codes it may hold.
     pub codes: Option<Owned<Arc<Codes>>>,
     /// The one value it may have.
     pub fixed: Option<Owned<Box<[u8]>>>,
     /// Rules on this very place.
     pub asserted: Vec<Owned<Asserted>>,
-    /// Components or subcomponents.
-    pub parts: Vec<Element>,
-    /// Indices of the parts that say something when they are absent; the others are looked at only when there.
-    pub needed: Vec<u16>,
     /// The field of the same segment that names this one's datatype (OBX-2 for OBX-5), with what each datatype expects.
-    pub varies: Option<Box<Varies>>,
+    pub varies: Option<Varies>,
 }
 
 /// A field whose datatype another field names.
@@ -87,7 +104,7 @@ pub struct Varies {
     /// The rule that answers for it.
     pub rule: RuleId,
     /// Datatype id → what it expects.
-    pub types: Vec<(Box<str>, Element)>,
+    pub types: Vec<(&'static str, Element)>,
 }
 
 /// What is expected of a segment.
@@ -114,12 +131,32 @@ impl SegmentPlan {
 }
 
 impl Element {
+    /// What few elements have, made where it is not there yet.
+    pub fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    /// Its parts, to be changed for this element alone.
+    pub fn parts_mut(&mut self) -> Option<&mut Vec<Element>> {
+        self.parts.as_mut().map(|parts| &mut Arc::make_mut(parts).elements)
+    }
+
     fn settle(&mut self) {
-        self.needed = needed(&self.parts);
-        self.parts.iter_mut().for_each(Self::settle);
-        if let Some(varies) = &mut self.varies {
+        // Parts that are shared were settled when they were made.
+        if let Some(parts) = self.parts.as_mut().and_then(Arc::get_mut) {
+            parts.settle();
+        }
+        if let Some(varies) = self.more.as_mut().and_then(|more| more.varies.as_mut()) {
             varies.types.iter_mut().for_each(|(_, element)| element.settle());
         }
+    }
+}
+
+impl Parts {
+    /// Fills in which parts say something when they are absent.
+    pub fn settle(&mut self) {
+        self.needed = needed(&self.elements);
+        self.elements.iter_mut().for_each(Element::settle);
     }
 }
 

@@ -153,13 +153,13 @@ impl<'a> Scope<'a> {
     }
 
     /// Visits every place at `target`, in order.
-    pub fn each(&self, target: &Target, visit: &mut dyn FnMut(Scope<'a>) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn each(&self, target: &Target, visit: &mut impl FnMut(Place) -> ControlFlow<()>) -> ControlFlow<()> {
         if target.segment == [0; 3] {
             let whole = self.whole.or(self.field).or(self.node);
             let Some(from) = (if target.component > 0 { whole } else { self.node }) else {
                 return ControlFlow::Continue(());
             };
-            return self.parts(from, target, visit);
+            return self.parts(Place { segment: self.segment, field: self.field, node: from }, target, visit);
         }
         if let Some(current) = self.segment
             && self.message.segment_name(current) == target.segment
@@ -167,16 +167,16 @@ impl<'a> Scope<'a> {
         {
             return self.in_segment(current, target, visit);
         }
-        self.groups.each(self.message, self.segment, target, &mut |segment| self.in_segment(segment, target, visit))
+        self.groups.each(self.segment, target, |segment| self.in_segment(segment, target, visit))
     }
 
     fn in_segment(
         &self,
         segment: NodeId,
         target: &Target,
-        visit: &mut dyn FnMut(Scope<'a>) -> ControlFlow<()>,
+        visit: &mut impl FnMut(Place) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let here = Scope { segment: Some(segment), field: None, node: Some(segment), whole: None, ..*self };
+        let here = Place { segment: Some(segment), field: None, node: segment };
         if target.field == 0 {
             return visit(here);
         }
@@ -186,24 +186,19 @@ impl<'a> Scope<'a> {
             && tree.node(current).number == target.field
             && target.repetition == 0
         {
-            return Scope { field: Some(current), ..here }.parts(current, target, visit);
+            return self.parts(Place { field: Some(current), node: current, ..here }, target, visit);
         }
         for field in self.message.field(segment, target.field) {
             if target.repetition > 0 && tree.node(field).ordinal != target.repetition {
                 continue;
             }
-            Scope { field: Some(field), ..here }.parts(field, target, visit)?;
+            self.parts(Place { field: Some(field), node: field, ..here }, target, visit)?;
         }
         ControlFlow::Continue(())
     }
 
-    fn parts(
-        &self,
-        from: NodeId,
-        target: &Target,
-        visit: &mut dyn FnMut(Scope<'a>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let mut at = from;
+    fn parts(&self, from: Place, target: &Target, visit: &mut impl FnMut(Place) -> ControlFlow<()>) -> ControlFlow<()> {
+        let mut at = from.node;
         for number in [target.component, target.subcomponent] {
             if number > 0 {
                 match self.message.part(at, number) {
@@ -212,7 +207,7 @@ impl<'a> Scope<'a> {
                 }
             }
         }
-        visit(Scope { node: Some(at), ..*self })
+        visit(Place { node: at, ..from })
     }
 
     /// The raw value here.
@@ -220,12 +215,13 @@ impl<'a> Scope<'a> {
         self.node.map_or(b"", |node| self.message.raw(node))
     }
 
-    /// The scope of a filter on this place: `.4` is a part of the place itself.
-    fn itself(self) -> Self {
-        Self { whole: self.node, ..self }
+    /// The scope of a filter on `place`: `.4` is a part of the place itself.
+    fn at(&self, place: Place) -> Self {
+        let Place { segment, field, node } = place;
+        Self { segment, field, node: Some(node), whole: Some(node), ..*self }
     }
 
-    fn any(&self, target: &Target, mut test: impl FnMut(Scope<'a>) -> Truth) -> Truth {
+    fn any(&self, target: &Target, mut test: impl FnMut(Place) -> Truth) -> Truth {
         let mut answer = Truth::False;
         let _done = self.each(target, &mut |place| {
             answer = answer.or(|| test(place));
@@ -234,15 +230,23 @@ impl<'a> Scope<'a> {
         answer
     }
 
-    fn any_value(&self, target: &Target, test: impl Fn(&[u8]) -> Truth) -> Truth {
+    fn any_value(&self, target: &Target, mut test: impl FnMut(&[u8]) -> Truth) -> Truth {
         self.any(target, |place| {
-            let raw = place.raw();
+            let raw = self.message.raw(place.node);
             if nothing(raw) {
                 return Truth::False;
             }
-            test(&decode(raw, &place.message.separators))
+            test(&decode(raw, &self.message.separators))
         })
     }
+}
+
+/// A place that a path leads to.
+#[derive(Clone, Copy)]
+struct Place {
+    segment: Option<NodeId>,
+    field: Option<NodeId>,
+    node: NodeId,
 }
 
 impl Expression {
@@ -253,8 +257,8 @@ impl Expression {
             Self::Not(inner) => inner.eval(scope).not(),
             Self::And(left, right) => left.eval(scope).not().or(|| right.eval(scope).not()).not(),
             Self::Or(left, right) => left.eval(scope).or(|| right.eval(scope)),
-            Self::Present(target) => scope.any(target, |place| Truth::of(!nothing(place.raw()))),
-            Self::Null(target) => scope.any(target, |place| Truth::of(place.raw() == b"\"\"")),
+            Self::Present(target) => scope.any(target, |place| Truth::of(!nothing(scope.message.raw(place.node)))),
+            Self::Null(target) => scope.any(target, |place| Truth::of(scope.message.is_null(place.node))),
             Self::Compare(left, comparison, right) => compare(scope, left, *comparison, right),
             Self::In(target, codes) => scope.any_value(target, |value| Truth::of(codes.contains(value))),
             Self::Matches(target, regex) => scope.any_value(target, |value| Truth::of(regex.is_match(value))),
@@ -264,8 +268,8 @@ impl Expression {
                 Judged::Failed(_) => Truth::False,
                 Judged::CannotTell(_) => Truth::Undecided,
             }),
-            Self::Exists(target, filter) => scope.any(target, |place| filter.eval(&place.itself())),
-            Self::Every(target, filter) => scope.any(target, |place| filter.eval(&place.itself()).not()).not(),
+            Self::Exists(target, filter) => scope.any(target, |place| filter.eval(&scope.at(place))),
+            Self::Every(target, filter) => scope.any(target, |place| filter.eval(&scope.at(place)).not()).not(),
         }
     }
 }
@@ -274,34 +278,50 @@ fn compare(scope: &Scope<'_>, left: &Operand, comparison: Comparison, right: &Op
     if comparison == Comparison::Different {
         return compare(scope, left, Comparison::Equal, right).not();
     }
-    with_values(scope, left, &mut |a| with_values(scope, right, &mut |b| decide(a, comparison, b)))
+    match (left, right) {
+        // Nearly every comparison is of a path with a literal, and needs no search through two lists.
+        (Operand::Path(target), Operand::Text(text)) => scope.any_value(target, |a| decide(a, comparison, text)),
+        _ => with_values(scope, left, &mut |a| with_values(scope, right, &mut |b| decide(a, comparison, b))),
+    }
 }
 
 /// True if `test` is true of any value of `operand`.
 fn with_values(scope: &Scope<'_>, operand: &Operand, test: &mut dyn FnMut(&[u8]) -> Truth) -> Truth {
     match operand {
         Operand::Text(text) => test(text),
-        Operand::Path(target) => scope.any(target, |place| {
-            let raw = place.raw();
-            if nothing(raw) { Truth::False } else { test(&decode(raw, &place.message.separators)) }
-        }),
-        Operand::Length(target) => scope.any(target, |place| {
-            let raw = place.raw();
-            if nothing(raw) {
-                return Truth::False;
-            }
-            let decoded = decode(raw, &place.message.separators);
-            test(characters(&decoded).to_string().as_bytes())
-        }),
+        Operand::Path(target) => scope.any_value(target, test),
+        Operand::Length(target) => scope.any_value(target, |value| test(Digits::of(characters(value) as u64).text())),
         Operand::Count(target, filter) => {
             let mut count = 0u64;
             let _whole = scope.each(target, &mut |place| {
-                let counts = filter.as_ref().is_none_or(|filter| filter.eval(&place.itself()) == Truth::True);
+                let counts = filter.as_ref().is_none_or(|filter| filter.eval(&scope.at(place)) == Truth::True);
                 count += u64::from(counts);
                 ControlFlow::Continue(())
             });
-            test(count.to_string().as_bytes())
+            test(Digits::of(count).text())
         }
+    }
+}
+
+/// A number as text, without the heap.
+struct Digits {
+    bytes: [u8; 20],
+    start: usize,
+}
+
+impl Digits {
+    fn of(mut number: u64) -> Self {
+        let mut digits = Self { bytes: [b'0'; 20], start: 20 };
+        while digits.start == 20 || number > 0 {
+            digits.start -= 1;
+            digits.bytes[digits.start] = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+        digits
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.bytes[self.start..]
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which segments of a message belong together: the group instances that its structure gives.
 
 use super::expression::Target;
-use crate::instance::{Message, NodeId};
+use crate::instance::NodeId;
 use std::ops::ControlFlow;
 
 /// One group instance: a run of segments, and the group it lies in.
@@ -13,12 +13,22 @@ struct Instance {
     last: u32,
 }
 
+/// One segment of the message.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    segment: NodeId,
+    /// Its identifier, kept here so that looking for a name touches nothing else.
+    name: [u8; 3],
+    /// The innermost group instance it lies in.
+    group: u32,
+}
+
 /// The group instances of one message; the first is the message itself.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
     instances: Vec<Instance>,
-    /// Segment node ids in order, with the innermost group instance of each.
-    segments: Vec<(NodeId, u32)>,
+    /// In order.
+    segments: Vec<Member>,
     /// Places in `segments` by name, for a message too long to look through each time; empty for a short one.
     by_name: Vec<([u8; 3], u32)>,
 }
@@ -42,10 +52,10 @@ impl Groups {
         self.instances.len() as u32 - 1
     }
 
-    /// Adds the next segment of the message to group instance `group`.
-    pub fn add(&mut self, segment: NodeId, group: u32) {
+    /// Adds the next segment of the message, called `name`, to group instance `group`.
+    pub fn add(&mut self, segment: NodeId, name: [u8; 3], group: u32) {
         let at = self.segments.len() as u32;
-        self.segments.push((segment, group));
+        self.segments.push(Member { segment, name, group });
         let mut group = group;
         loop {
             let instance = &mut self.instances[group as usize];
@@ -58,10 +68,9 @@ impl Groups {
     }
 
     /// Tells that every segment was added: a long message gets an index of names.
-    pub fn finish(&mut self, message: Message<'_>) {
+    pub fn finish(&mut self) {
         if self.segments.len() > FEW {
-            let name = |id| message.segment_name(id).try_into().unwrap_or_default();
-            self.by_name.extend(self.segments.iter().zip(0..).map(|(&(id, _), place)| (name(id), place)));
+            self.by_name.extend(self.segments.iter().zip(0..).map(|(member, place)| (member.name, place)));
             self.by_name.sort_unstable();
         }
     }
@@ -70,14 +79,14 @@ impl Groups {
     /// has any, else of the nearest enclosing one; without `from`, or with an occurrence, those of the message.
     pub fn each(
         &self,
-        message: Message<'_>,
         from: Option<NodeId>,
         target: &Target,
-        visit: &mut dyn FnMut(NodeId) -> ControlFlow<()>,
+        mut visit: impl FnMut(NodeId) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let mut group = match from {
-            Some(from) if target.occurrence == 0 => {
-                self.segments.binary_search_by_key(&from, |(id, _)| *id).map_or(0, |at| self.segments[at].1)
+            Some(from) if target.occurrence == 0 && self.instances.len() > 1 => {
+                let found = self.segments.binary_search_by_key(&from, |member| member.segment);
+                found.map_or(0, |at| self.segments[at].group)
             }
             _ => 0,
         };
@@ -93,16 +102,16 @@ impl Groups {
             };
             if self.by_name.is_empty() {
                 let range = instance.first as usize..(instance.last as usize + 1).min(self.segments.len());
-                for &(segment, _) in &self.segments[range] {
-                    if message.segment_name(segment) == target.segment {
-                        met(segment)?;
+                for member in &self.segments[range] {
+                    if member.name == target.segment {
+                        met(member.segment)?;
                     }
                 }
             } else {
                 let first = self.by_name.partition_point(|&entry| entry < (target.segment, instance.first));
                 let last = (target.segment, instance.last);
                 for &(_, place) in self.by_name[first..].iter().take_while(|&&entry| entry <= last) {
-                    met(self.segments[place as usize].0)?;
+                    met(self.segments[place as usize].segment)?;
                 }
             }
             if occurrence > 0 || group == 0 {

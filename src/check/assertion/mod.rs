@@ -7,7 +7,7 @@ pub mod primitive;
 pub mod structure;
 pub mod values;
 
-pub use element::{Asserted, Element, Needed, Owned, SegmentPlan, Usage};
+pub use element::{Asserted, Element, Needed, Owned, Parts, SegmentPlan, Usage};
 pub use expression::{Comparison, Expression, Operand, Scope, Target, Truth};
 pub use groups::Groups;
 pub use primitive::Format;

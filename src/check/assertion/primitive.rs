@@ -1,6 +1,7 @@
 //! Formats of the primitive datatypes (HL7 v2.4 chapter 2, section 2.9).
 
-use crate::check::native::{self, Judged};
+use crate::check::native::dates::hl7;
+use crate::check::native::{Check, Judged};
 
 /// How the text of a primitive datatype is formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +51,16 @@ impl Format {
                 padded.then(|| "it is a code with spaces at its ends".to_owned())
             }
             Self::Telephone => (!telephone(value)).then(|| "it is not a number of the form (999)999-9999".to_owned()),
-            Self::Date => judged("hl7-dt", value),
-            Self::Time => judged("hl7-tm", value),
-            Self::TimeStamp => judged("hl7-ts", value),
+            Self::Date => judged(hl7::dt, value),
+            Self::Time => judged(hl7::tm, value),
+            Self::TimeStamp => judged(hl7::ts, value),
         }
     }
 }
 
-fn judged(name: &str, value: &[u8]) -> Option<String> {
-    match native::find(name).map(|native| (native.check)(value)) {
-        Some(Judged::Failed(shape)) => Some(shape.to_string()),
+fn judged(check: Check, value: &[u8]) -> Option<String> {
+    match check(value) {
+        Judged::Failed(shape) => Some(shape.to_string()),
         _ => None,
     }
 }

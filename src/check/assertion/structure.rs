@@ -149,7 +149,7 @@ impl Structure {
             } else if known(name) {
                 walk.faults.push(Misplaced::Unexpected(id));
             }
-            groups.add(id, walk.frames.last().map_or(0, |frame| frame.instance));
+            groups.add(id, name, walk.frames.last().map_or(0, |frame| frame.instance));
         }
         walk.finish()
     }

@@ -1,50 +1,113 @@
 //! Sets of codes.
 
-use rustc_hash::FxHashSet;
+use std::sync::OnceLock;
 
 /// A set of codes, and how binding it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// Codes are looked up for every coded value of every message, and nearly all have at most seven bytes: those are kept
+/// as numbers, so that a lookup compares no text and a set is one piece of memory.
+#[derive(Clone, Debug, Default)]
 pub struct Codes {
     /// What to call it: `table 0004`, `ITK table 0001`, `the list of the rule`.
     pub name: String,
-    codes: FxHashSet<Box<[u8]>>,
-    listed: String,
+    /// The codes of at most [`SHORT`] bytes, packed, sorted.
+    short: Vec<u64>,
+    /// The others, sorted.
+    long: Vec<Box<[u8]>>,
+    listed: OnceLock<String>,
 }
+
+/// Bytes of a code that fit a number with its length.
+const SHORT: usize = 7;
+/// Codes up to which looking through all of them is cheaper than bisection.
+const FEW: usize = 12;
 
 impl Codes {
     /// A set called `name`.
     pub fn new<'a>(name: impl Into<String>, codes: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let codes: FxHashSet<Box<[u8]>> = codes.into_iter().map(Box::from).collect();
-        let listed = listed(&codes);
-        Self { name: name.into(), codes, listed }
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        for code in codes {
+            match packed(code) {
+                Some(number) => short.push(number),
+                None => long.push(code.into()),
+            }
+        }
+        short.sort_unstable();
+        short.dedup();
+        long.sort_unstable();
+        long.dedup();
+        Self { name: name.into(), short, long, listed: OnceLock::new() }
     }
 
     /// Whether `code` is one of them.
     pub fn contains(&self, code: &[u8]) -> bool {
-        self.codes.contains(code)
+        match packed(code) {
+            Some(number) if self.short.len() <= FEW => self.short.contains(&number),
+            Some(number) => self.short.binary_search(&number).is_ok(),
+            None => self.long.binary_search_by(|known| known.as_ref().cmp(code)).is_ok(),
+        }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.codes.len()
+        self.short.len() + self.long.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.codes.is_empty()
+        self.len() == 0
     }
 
     /// A few of them, sorted, for a message; all when there are few.
     pub fn listed(&self) -> &str {
-        &self.listed
+        self.listed.get_or_init(|| {
+            let short = self.short.iter().map(|number| unpacked(*number));
+            let mut all: Vec<String> =
+                short.chain(self.long.iter().map(|code| String::from_utf8_lossy(code).into_owned())).collect();
+            all.sort();
+            let more = all.len().saturating_sub(FEW);
+            let text = all[..all.len() - more].join(", ");
+            if more > 0 { format!("{text} and {more} more") } else { text }
+        })
     }
 }
 
-fn listed(codes: &FxHashSet<Box<[u8]>>) -> String {
-    const FEW: usize = 12;
-    let mut all: Vec<_> = codes.iter().map(|code| String::from_utf8_lossy(code)).collect();
-    all.sort();
-    let more = all.len().saturating_sub(FEW);
-    let text = all.iter().take(FEW).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
-    if more > 0 { format!("{text} and {more} more") } else { text }
+/// A short code as a number: its bytes, and its length above them.
+fn packed(code: &[u8]) -> Option<u64> {
+    if code.len() > SHORT {
+        return None;
+    }
+    Some(code.iter().fold(code.len() as u64, |number, byte| number << 8 | u64::from(*byte)))
+}
+
+fn unpacked(number: u64) -> String {
+    let bytes = number.to_be_bytes();
+    let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(SHORT);
+    String::from_utf8_lossy(&bytes[start + 1..]).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_long_codes_are_found_and_listed_in_order() {
+        let codes = Codes::new("test", [&b"b"[..], b"", b"A", b"\0", b"longer than seven", b"1234567", b"A"]);
+        assert_eq!(codes.len(), 6);
+        for code in [&b"b"[..], b"", b"A", b"\0", b"longer than seven", b"1234567"] {
+            assert!(codes.contains(code), "{code:?}");
+        }
+        for code in [&b"B"[..], b"\0\0", b"123456", b"longer than seve", b"12345678"] {
+            assert!(!codes.contains(code), "{code:?}");
+        }
+        assert_eq!(codes.listed(), ", \0, 1234567, A, b, longer than seven");
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let all: Vec<Vec<u8>> = (10..40).map(|number: u32| number.to_string().into_bytes()).collect();
+        let codes = Codes::new("test", all.iter().map(Vec::as_slice));
+        assert!(codes.listed().starts_with("10, 11,") && codes.listed().ends_with("21 and 18 more"));
+        assert!(all.iter().all(|code| codes.contains(code)));
+    }
 }

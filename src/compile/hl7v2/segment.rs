@@ -4,9 +4,12 @@ use super::lines::{Setting, Strength, Subject};
 use super::pattern;
 use super::source::{Compiler, Layer, LayerLine, LocalField};
 use crate::check::assertion::element::Varies;
-use crate::check::assertion::{Asserted, Element, Expression, Format, Needed, Owned, SegmentPlan, Target, Usage};
+use crate::check::assertion::{
+    Asserted, Element, Expression, Format, Needed, Owned, Parts, SegmentPlan, Target, Usage,
+};
 use crate::check::{KindKey, RuleId};
-use crate::standard::hl7v2::{self, Base, TableKind, base};
+use crate::standard::hl7v2::{self, Base, Datatype, TableKind, Version, base};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// How deep datatypes nest: field, component, subcomponent.
@@ -35,6 +38,7 @@ struct Segment<'a> {
     base: &'static Base,
     layers: Vec<&'a Layer>,
     lowest: Lowest,
+    ground: u32,
 }
 
 /// The rules that answer for the base standard's own constraints.
@@ -46,9 +50,52 @@ struct Lowest {
     table: Option<RuleId>,
 }
 
+/// What the datatypes of a kind of message are made from: kinds with the same are served by the same parts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ground {
+    version: Version,
+    /// Which layers, rules for derived constraints and lines about datatypes speak of the kind, in their order.
+    speaks: Vec<bool>,
+}
+
+/// What a segment is made from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SegmentGround {
+    ground: u32,
+    name: [u8; 3],
+    /// Which lines and rules about the segment speak of the kind, in their order.
+    speaks: Vec<bool>,
+}
+
+/// The parts of a datatype at a depth, below a ground, under a rule for the datatypes inside.
+pub(super) type PartsKey = (u32, &'static str, usize, Option<RuleId>);
+
+/// What was made, so that it is made once: most kinds of message share most of their segments and datatypes.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    grounds: FxHashMap<Ground, u32>,
+    /// Number of the next ground; never used twice, so that a plan still being made cannot be taken for another's.
+    next: u32,
+    segments: FxHashMap<SegmentGround, Arc<SegmentPlan>>,
+    parts: FxHashMap<PartsKey, Arc<Parts>>,
+}
+
+impl Made {
+    /// Forgets everything; plans in use stay.
+    pub(super) fn clear(&mut self) {
+        *self = Self { next: self.next, ..Self::default() };
+    }
+}
+
 impl Compiler {
-    pub(super) fn compile_segment(&self, key: &KindKey, name: [u8; 3]) -> SegmentPlan {
+    pub(super) fn compile_segment(&self, key: &KindKey, name: [u8; 3]) -> Arc<SegmentPlan> {
         let layers: Vec<&Layer> = self.layers.iter().filter(|layer| layer.applies(key)).collect();
+        let ground = self.ground(key);
+        let speaks = self.speaks_of(&layers, key, name);
+        let known = SegmentGround { ground, name, speaks };
+        if let Some(plan) = self.made().segments.get(&known) {
+            return Arc::clone(plan);
+        }
         let lowest = |kind| layers.iter().find_map(|layer| layer.own(kind, key));
         let lowest = Lowest {
             usage: lowest("usage"),
@@ -58,8 +105,35 @@ impl Compiler {
             table: lowest("table"),
         };
         let base = base(key.version);
-        let segment = Segment { compiler: self, key, base, layers, lowest };
-        segment.compile(name)
+        let segment = Segment { compiler: self, key, base, layers, lowest, ground };
+        let plan = Arc::new(segment.compile(name));
+        Arc::clone(self.made().segments.entry(known).or_insert(plan))
+    }
+
+    fn ground(&self, key: &KindKey) -> u32 {
+        let mut speaks = Vec::with_capacity(self.datatype_lines.len() + 64);
+        for layer in &self.layers {
+            speaks.push(layer.applies(key));
+            speaks.extend(layer.derived.iter().map(|(_, patterns, _)| pattern::any(patterns, key)));
+        }
+        let lines = self.datatype_lines.iter().map(|&(layer, line)| &self.layers[layer].lines[line].line.patterns);
+        speaks.extend(lines.map(|patterns| pattern::any(patterns, key)));
+        let made = &mut *self.made();
+        *made.grounds.entry(Ground { version: key.version, speaks }).or_insert_with(|| {
+            made.next = made.next.wrapping_add(1);
+            made.next
+        })
+    }
+
+    fn speaks_of(&self, layers: &[&Layer], key: &KindKey, name: [u8; 3]) -> Vec<bool> {
+        let lines = self.lines_of.get(String::from_utf8_lossy(&name).as_ref()).map_or(&[][..], Vec::as_slice);
+        let lines = lines.iter().map(|&(layer, line)| &self.layers[layer].lines[line].line.patterns);
+        let rules = layers.iter().flat_map(|layer| &layer.rules);
+        let rules = rules.filter(|rule| rule.on.is_some_and(|on| on.segment == name)).map(|rule| &rule.patterns);
+        lines
+            .map(|patterns| pattern::any(patterns, key))
+            .chain(rules.map(|patterns| pattern::any(patterns, key)))
+            .collect()
     }
 }
 
@@ -123,9 +197,11 @@ impl<'a> Segment<'a> {
                 .filter(|_| depth == 0 && max > 0)
                 .and_then(|rule| (max < u16::MAX || min > 1).then_some(Owned { rule, test: (min, max) })),
             length: self.lowest.length.zip(definition.length).map(|(rule, test)| Owned { rule, test }),
-            codes: self.base_codes(definition),
             ..Element::default()
         };
+        if let Some(codes) = self.base_codes(definition) {
+            element.more().codes = Some(codes);
+        }
         self.type_of(&mut element, definition.datatype, self.lowest.datatype, depth);
         element
     }
@@ -142,46 +218,58 @@ impl<'a> Segment<'a> {
 
     /// Gives `element` the datatype `id`: its format, or its components with what the layers say of them.
     fn type_of(&self, element: &mut Element, id: &str, rule: Option<RuleId>, depth: usize) {
-        element.parts.clear();
-        element.datatype = rule.map(|rule| Owned { rule, test: (id.into(), Format::of(id)) });
+        element.parts = None;
         let known = self.base.datatype(id);
-        if known.is_none() || id == "varies" {
-            element.datatype = None;
-        }
+        element.datatype = rule.zip(known.filter(|_| id != "varies")).map(|(rule, known)| {
+            let test = (known.id, Format::of(id));
+            Owned { rule, test }
+        });
         let Some(known) = known.filter(|_| depth < MAX_DEPTH) else { return };
-        element.parts = known
-            .components
-            .iter()
-            .map(|component| {
-                let definition = Definition {
-                    label: component.name,
-                    usage: component.usage,
-                    repeats: (0, u16::MAX),
-                    length: component.length,
-                    datatype: component.datatype,
-                    table: component.table,
-                };
-                self.element(&definition, depth + 1)
-            })
-            .collect();
-        if id == "TS"
-            && let Some(first) = element.parts.first_mut()
+        // What is inside depends on the rule only where a time stamp's own form is held to it.
+        let key = (self.ground, known.id, depth, rule);
+        let made = self.compiler.made().parts.get(&key).cloned();
+        element.parts = made.or_else(|| {
+            let parts = Arc::new(self.parts_of(known, rule, depth)?);
+            self.compiler.made().parts.insert(key, Arc::clone(&parts));
+            Some(parts)
+        });
+    }
+
+    /// The components of datatype `known` with what the layers say of them; `None` when it has none.
+    fn parts_of(&self, known: &'static Datatype, rule: Option<RuleId>, depth: usize) -> Option<Parts> {
+        let components = known.components.iter().map(|component| {
+            let definition = Definition {
+                label: component.name,
+                usage: component.usage,
+                repeats: (0, u16::MAX),
+                length: component.length,
+                datatype: component.datatype,
+                table: component.table,
+            };
+            self.element(&definition, depth + 1)
+        });
+        let mut parts: Vec<Element> = components.collect();
+        if known.id == "TS"
+            && let Some(first) = parts.first_mut()
         {
             // The tables call the time of a time stamp a string; its form is the datatype's own (2.9.47).
-            first.datatype = rule.map(|rule| Owned { rule, test: (id.into(), Format::TimeStamp) });
+            first.datatype = rule.map(|rule| Owned { rule, test: (known.id, Format::TimeStamp) });
         }
-        for (layer, entry) in self.lines(&format!("type {id}")) {
+        for (layer, entry) in self.lines(&format!("type {}", known.id)) {
             let Subject::Datatype { component, subcomponent, .. } = &entry.line.subject else { continue };
-            let part = usize::from(*component).checked_sub(1).and_then(|at| element.parts.get_mut(at));
+            let part = usize::from(*component).checked_sub(1).and_then(|at| parts.get_mut(at));
             let part = match (part, subcomponent) {
                 (Some(part), 0) => Some(part),
-                (Some(part), inner) => part.parts.get_mut(usize::from(*inner) - 1),
+                (Some(part), inner) => part.parts_mut().and_then(|parts| parts.get_mut(usize::from(*inner) - 1)),
                 (None, _) => None,
             };
             if let Some(part) = part {
                 self.apply_at(layer, entry, part, Depth(depth + 1));
             }
         }
+        let mut parts = Parts { elements: parts, needed: Vec::new() };
+        parts.settle();
+        (!parts.elements.is_empty()).then_some(parts)
     }
 
     /// The lines of a segment or datatype that speak of this kind of message, lowest layer first.
@@ -228,31 +316,34 @@ impl<'a> Segment<'a> {
                 }
                 Setting::VariesBy(field) => {
                     let Some(rule) = self.answers(layer, entry, "datatype") else { continue };
-                    element.varies = Some(Box::new(self.varies(*field, rule)));
+                    element.more().varies = Some(self.varies(*field, rule));
                 }
-                Setting::Table(None) => element.codes = None,
+                Setting::Table(None) => element.more().codes = None,
                 Setting::Table(Some(id)) => {
                     let rule = self.answers(layer, entry, "table").filter(|_| closed == Some(true));
-                    element.codes = rule.zip(self.compiler.codes(id)).map(|(rule, test)| Owned { rule, test });
+                    element.more().codes = rule.zip(self.compiler.codes(id)).map(|(rule, test)| Owned { rule, test });
                 }
-                Setting::Strength(Strength::Open) => element.codes = None,
+                Setting::Strength(Strength::Open) => element.more().codes = None,
                 Setting::Strength(Strength::Closed) | Setting::Known => {}
                 Setting::Fixed(value) => {
                     let rule = self.answers(layer, entry, "fixed");
-                    element.fixed = rule.zip(value.clone()).map(|(rule, test)| Owned { rule, test });
+                    element.more().fixed = rule.zip(value.clone()).map(|(rule, test)| Owned { rule, test });
                 }
                 Setting::Values(values) => {
                     let rule = self.answers(layer, entry, "value");
                     let listed = values.iter().map(AsRef::as_ref);
                     let codes = Arc::new(crate::check::assertion::Codes::new("the permitted values", listed));
-                    element.codes = rule.map(|rule| Owned { rule, test: codes });
+                    element.more().codes = rule.map(|rule| Owned { rule, test: codes });
                 }
-                Setting::Native(None) => element.asserted.retain(|owned| owned.test.native.is_none()),
+                Setting::Native(None) => element.more().asserted.retain(|owned| owned.test.native.is_none()),
                 Setting::Native(Some(native)) => {
                     let Some(rule) = self.answers(layer, entry, "native") else { continue };
                     let test = Asserted { condition: condition.cloned(), expression: None, native: Some(native) };
-                    element.asserted.retain(|owned| owned.test.native.is_none_or(|known| known.name != native.name));
-                    element.asserted.push(Owned { rule, test });
+                    element
+                        .more()
+                        .asserted
+                        .retain(|owned| owned.test.native.is_none_or(|known| known.name != native.name));
+                    element.more().asserted.push(Owned { rule, test });
                 }
             }
         }
@@ -275,7 +366,7 @@ impl<'a> Segment<'a> {
         let types = known.map(|id| {
             let mut element = Element::default();
             self.type_of(&mut element, id, Some(rule), 0);
-            (Box::from(*id), element)
+            (*id, element)
         });
         Varies { by, rule, types: types.collect() }
     }
@@ -295,7 +386,7 @@ impl<'a> Segment<'a> {
                     plan.fields.push(Element::default());
                 }
                 if let Some(element) = place(&mut plan.fields, &on) {
-                    element.asserted.push(owned);
+                    element.more().asserted.push(owned);
                 }
             }
         }
@@ -333,14 +424,14 @@ fn place<'e>(fields: &'e mut Vec<Element>, target: &Target) -> Option<&'e mut El
             at.push(Element::default());
         }
         // Component 1 of an undivided value is the value itself.
-        let itself = at[index].parts.is_empty() && at[index].datatype.is_some() && numbers.peek() == Some(&1);
+        let itself = at[index].parts.is_none() && at[index].datatype.is_some() && numbers.peek() == Some(&1);
         if itself {
             numbers.next();
         }
         if numbers.peek().is_none() {
             return at.get_mut(index);
         }
-        at = &mut at[index].parts;
+        at = &mut Arc::make_mut(at[index].parts.get_or_insert_default()).elements;
     }
     None
 }

@@ -3,6 +3,7 @@
 use super::expression;
 use super::lines::{self, Line, Setting, Strength, Subject};
 use super::pattern::{self, Pattern};
+use super::segment::Made;
 use crate::check::assertion::{Asserted, Codes, Expression, Owned, SegmentPlan, Target};
 use crate::check::native;
 use crate::check::syntax::SyntaxRules;
@@ -10,7 +11,7 @@ use crate::check::{KindKey, KindPlan, Plan, Plans, RuleId};
 use crate::standard::hl7v2::{self, Group, Version};
 use crate::standard::{Catalogue, Pack, PackError, Rule, Test};
 use rustc_hash::FxHashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Kinds kept compiled; past it the cache starts over. Real feeds have some thirty.
 const MAX_KINDS: usize = 1024;
@@ -77,10 +78,12 @@ pub struct Compiler {
     pub(super) lines_of: FxHashMap<String, Vec<(usize, usize)>>,
     syntax: SyntaxRules,
     kinds: RwLock<FxHashMap<KindKey, Arc<KindPlan>>>,
-    segments: RwLock<SegmentCache>,
+    /// The lines about datatypes, as (layer, line).
+    pub(super) datatype_lines: Vec<(usize, usize)>,
+    made: Mutex<Made>,
+    /// Tables of the base standard that were asked for.
+    base_tables: Mutex<FxHashMap<&'static str, Arc<Codes>>>,
 }
-
-type SegmentCache = FxHashMap<(KindKey, [u8; 3]), Arc<SegmentPlan>>;
 
 impl Compiler {
     /// Reads every pack of `plan`.
@@ -96,7 +99,9 @@ impl Compiler {
             lines_of: FxHashMap::default(),
             syntax: SyntaxRules::default(),
             kinds: RwLock::default(),
-            segments: RwLock::default(),
+            datatype_lines: Vec::new(),
+            made: Mutex::default(),
+            base_tables: Mutex::default(),
         };
         let catalogue = &plan.catalogue;
         for pack in &catalogue.packs {
@@ -113,6 +118,9 @@ impl Compiler {
     fn index(&mut self, layer: &Layer) {
         let at = self.layers.len();
         for (number, entry) in layer.lines.iter().enumerate() {
+            if matches!(entry.line.subject, Subject::Datatype { .. }) {
+                self.datatype_lines.push((at, number));
+            }
             let subject = match &entry.line.subject {
                 Subject::Field(Target { segment, .. }) | Subject::Segment(segment) => {
                     String::from_utf8_lossy(segment).into_owned()
@@ -159,9 +167,18 @@ impl Compiler {
         let id = id.strip_prefix("HL7").unwrap_or(id);
         self.tables.get(id).cloned().or_else(|| {
             let table = hl7v2::table(id)?;
-            let codes = table.codes().iter().map(|(code, _)| code.as_bytes());
-            Some(Arc::new(Codes::new(format!("HL7 table {id}"), codes)))
+            let mut made = self.base_tables.lock().unwrap_or_else(PoisonError::into_inner);
+            let codes = made.entry(table.id).or_insert_with(|| {
+                let codes = table.codes().iter().map(|(code, _)| code.as_bytes());
+                Arc::new(Codes::new(format!("HL7 table {id}"), codes))
+            });
+            Some(Arc::clone(codes))
         })
+    }
+
+    /// What was compiled so far.
+    pub(super) fn made(&self) -> MutexGuard<'_, Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read_layer(&mut self, plan: &Plan, pack: &Pack) -> Result<Layer, PackError> {
@@ -311,18 +328,13 @@ impl Plans for Compiler {
         let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
         if kinds.len() >= MAX_KINDS {
             kinds.clear();
-            self.segments.write().unwrap_or_else(PoisonError::into_inner).clear();
+            self.made().clear();
         }
         Arc::clone(kinds.entry(*key).or_insert(made))
     }
 
     fn segment(&self, key: &KindKey, name: [u8; 3]) -> Arc<SegmentPlan> {
-        if let Some(found) = self.segments.read().unwrap_or_else(PoisonError::into_inner).get(&(*key, name)) {
-            return Arc::clone(found);
-        }
-        let made = Arc::new(self.compile_segment(key, name));
-        let mut segments = self.segments.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(segments.entry((*key, name)).or_insert(made))
+        self.compile_segment(key, name)
     }
 
     fn syntax(&self) -> &SyntaxRules {

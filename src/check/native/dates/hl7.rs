@@ -138,6 +138,10 @@ fn split(value: &[u8]) -> Result<Parts<'_>, &'static str> {
     if value.is_empty() {
         return Err("no date or time");
     }
+    // Most are digits alone, and then nothing has to be looked for.
+    if value.iter().all(u8::is_ascii_digit) {
+        return Ok((value, None, None));
+    }
     // A year with a zone is the only form that has a hyphen after its year.
     let hyphenated = value.get(4) == Some(&b'-') && value.len() != 9;
     if hyphenated || value.iter().any(|byte| matches!(byte, b':' | b'T' | b'/')) {
