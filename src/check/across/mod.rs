@@ -1,6 +1,6 @@
 //! Once-per-run checks over facts gathered from every HL7 v2 message.
 //!
-//! In: each parsed message, by [`Facts::observe`], from any number of workers. Out: [`decide`] says what each rule with
+//! In: each parsed message, by [`Facts::observe`], from any number of workers. Out: [`decide()`] says what each rule with
 //! `across = "…"` found. Facts add up ([`Facts::merge`]), so threads and partial runs give the same answer as one walk
 //! in order. File names, file order and position in a file never decide what came before what; the times in the
 //! messages do, and a tie fails nothing.

@@ -1,7 +1,7 @@
 //! The base HL7 v2 definitions: message structures, segments, datatypes and tables per version.
 //!
 //! In: the generated text files of `standards/hl7v2-base/definitions`, built into the program. Out: one [`Base`] per
-//! [`Version`], read on first use, and the [`tables`] all versions share. It never sees a message, never judges one,
+//! [`Version`], read on first use, and the [`tables()`] all versions share. It never sees a message, never judges one,
 //! and knows nothing of national rules: packs lay those over it, and may loosen it.
 //!
 //! ```
