@@ -2,7 +2,6 @@
 //!
 //! `cargo bench --bench ratios` prints; `-- --write FILE [MESSAGES]` writes the feed for the other measurements.
 
-#![expect(clippy::print_stdout, reason = "a benchmark is for its printed lines")]
 #![expect(clippy::print_stdout, reason = "a measurement is for reading, and goes nowhere else")]
 
 mod messages;
