@@ -5,7 +5,7 @@
 //! finding.
 
 use super::Checked;
-use super::assertion::{Asserted, Groups, Misplaced, Owned, Scope, SegmentPlan, Structure, Truth};
+use super::assertion::{Asserted, Groups, Layout, Misplaced, Owned, Scope, SegmentPlan, Structure, Truth};
 use super::fields::Checker;
 use super::json::{self, Expected};
 use super::plan::Plan;
@@ -64,9 +64,19 @@ pub trait Plans: Sync {
 }
 
 struct Kind {
-    plan: Arc<KindPlan>,
+    known: Known,
     /// Messages of this kind so far whose reach is not recorded yet.
     messages: u64,
+    /// The layouts of sequences of segments in which nothing was misplaced: most messages of a kind have one of a few.
+    layouts: FxHashMap<Box<[[u8; 3]]>, Layout>,
+}
+
+/// Layouts kept per kind of message; a feed has a handful, a hostile one invents more.
+const MAX_LAYOUTS: usize = 32;
+
+/// What is known of a kind of message.
+struct Known {
+    plan: Arc<KindPlan>,
     /// The first segments met, with what is expected of them: looking through a few beats hashing.
     first: Vec<([u8; 3], Arc<SegmentPlan>)>,
     /// The others; only a hostile feed has many.
@@ -76,7 +86,7 @@ struct Kind {
 /// Segments of a kind that are looked through; real kinds have some twenty.
 const FIRST: usize = 32;
 
-impl Kind {
+impl Known {
     fn plan_of(&self, name: [u8; 3]) -> Option<&SegmentPlan> {
         let found = self.first.iter().find(|(known, _)| *known == name).map(|(_, plan)| plan);
         found.or_else(|| self.others.get(&name)).map(AsRef::as_ref)
@@ -100,6 +110,8 @@ pub struct Engine<'p> {
     instance: Instance,
     faults: Faults,
     groups: Groups,
+    segments: Vec<NodeId>,
+    names: Vec<[u8; 3]>,
 }
 
 impl<'p> Engine<'p> {
@@ -112,6 +124,8 @@ impl<'p> Engine<'p> {
             instance: Instance::default(),
             faults: Faults::default(),
             groups: Groups::default(),
+            segments: Vec::new(),
+            names: Vec::new(),
         }
     }
 
@@ -130,20 +144,31 @@ impl<'p> Engine<'p> {
         }
         let plans = self.plans;
         let kind = self.kinds.entry(key).or_insert_with(|| Kind {
-            plan: plans.kind(&key),
+            known: Known { plan: plans.kind(&key), first: Vec::new(), others: FxHashMap::default() },
             messages: 0,
-            first: Vec::new(),
-            others: FxHashMap::default(),
+            layouts: FxHashMap::default(),
         });
         kind.messages += 1;
+        self.segments.clear();
+        self.names.clear();
         for segment in message.segments() {
             let name = name_of(message, segment);
-            if kind.plan_of(name).is_none() {
-                kind.add(name, plans.segment(&key, name));
+            if kind.known.plan_of(name).is_none() {
+                kind.known.add(name, plans.segment(&key, name));
             }
+            self.segments.push(segment);
+            self.names.push(name);
         }
-        let mut check = MessageCheck { unit, message, kind, recorder: &mut self.recorder };
-        check.run(&mut self.groups);
+        let mut check = MessageCheck {
+            unit,
+            message,
+            segments: &self.segments,
+            names: &self.names,
+            kind: &kind.known,
+            recorder: &mut self.recorder,
+        };
+        check.structure(&mut self.groups, &mut kind.layouts);
+        check.rest(&self.groups);
         observe(message);
         self.recorder.end();
     }
@@ -165,7 +190,7 @@ impl Engine<'_> {
 /// Records which rules the messages so far could have been spoken of by.
 fn reach(kinds: &mut FxHashMap<KindKey, Kind>, recorder: &mut Recorder) {
     for kind in kinds.values_mut() {
-        recorder.reaches(&kind.plan.reached, std::mem::take(&mut kind.messages));
+        recorder.reaches(&kind.known.plan.reached, std::mem::take(&mut kind.messages));
     }
 }
 
@@ -191,19 +216,20 @@ pub fn kind_of(message: Message<'_>) -> KindKey {
 struct MessageCheck<'a, 'r> {
     unit: Unit<'a>,
     message: Message<'a>,
-    kind: &'a Kind,
+    /// The segments, and the name of each.
+    segments: &'a [NodeId],
+    names: &'a [[u8; 3]],
+    kind: &'a Known,
     recorder: &'r mut Recorder,
 }
 
 impl MessageCheck<'_, '_> {
-    fn run(&mut self, groups: &mut Groups) {
-        self.structure(groups);
+    fn rest(&mut self, groups: &Groups) {
         self.event();
         self.unknown_segments();
-        let groups: &Groups = groups;
         let whole = Scope::whole(self.message, groups);
-        for segment in self.message.segments() {
-            if let Some(plan) = self.kind.plan_of(name_of(self.message, segment)) {
+        for (&segment, &name) in self.segments.iter().zip(self.names) {
+            if let Some(plan) = self.kind.plan_of(name) {
                 let scope = Scope { segment: Some(segment), node: Some(segment), ..whole };
                 Checker { unit: self.unit, scope, recorder: self.recorder }.segment(plan);
             }
@@ -214,20 +240,32 @@ impl MessageCheck<'_, '_> {
         }
     }
 
-    fn structure(&mut self, groups: &mut Groups) {
+    /// Lays the segments in groups and reports what is misplaced.
+    fn structure(&mut self, groups: &mut Groups, layouts: &mut FxHashMap<Box<[[u8; 3]]>, Layout>) {
         let Some(Owned { rule, test: structure }) = &self.kind.plan.structure else {
             groups.clear();
-            for segment in self.message.segments() {
-                groups.add(segment, name_of(self.message, segment), 0);
+            for (&segment, &name) in self.segments.iter().zip(self.names) {
+                groups.add(segment, name, 0);
             }
             return groups.finish();
         };
+        // Only the names of the segments decide, so a sequence in which nothing was misplaced need not be walked again.
+        if let Some(layout) = layouts.get(self.names) {
+            groups.lay(layout, self.segments, self.names);
+            return self.recorder.applies_to(*rule, self.names.len() as u32);
+        }
         let known = |name: [u8; 3]| self.kind.plan_of(name).is_some_and(|plan| plan.known) && name[0] != b'Z';
         let misplaced = structure.check(self.message, groups, known);
         groups.finish();
+        if misplaced.is_empty()
+            && layouts.len() < MAX_LAYOUTS
+            && let Some(layout) = groups.layout()
+        {
+            layouts.insert(self.names.into(), layout);
+        }
         // A segment that is there passes or fails; one that is missing is a place of its own.
         let missing = misplaced.iter().filter(|fault| matches!(fault, Misplaced::Missing(..))).count();
-        self.recorder.applies_to(*rule, (self.message.segments().count() + missing) as u32);
+        self.recorder.applies_to(*rule, (self.names.len() + missing) as u32);
         for fault in misplaced {
             self.misplaced(*rule, fault, structure);
         }
@@ -280,10 +318,9 @@ impl MessageCheck<'_, '_> {
     fn unknown_segments(&mut self) {
         const MOST: usize = 20;
         let Some(rule) = self.kind.plan.unknown_segment else { return };
-        let mut seen: Vec<&[u8]> = Vec::new();
-        for segment in self.message.segments() {
-            let name = self.message.segment_name(segment);
-            let known = self.kind.plan_of(name_of(self.message, segment)).is_some_and(|plan| plan.known);
+        let mut seen: Vec<[u8; 3]> = Vec::new();
+        for (&segment, &name) in self.segments.iter().zip(self.names) {
+            let known = self.kind.plan_of(name).is_some_and(|plan| plan.known);
             if known || seen.contains(&name) {
                 continue;
             }
@@ -295,8 +332,8 @@ impl MessageCheck<'_, '_> {
             self.at_name(
                 rule,
                 segment,
-                match name.first() {
-                    Some(b'Z') => "a local segment that no standard in use describes; its content is not checked",
+                match name {
+                    [b'Z', ..] => "a local segment that no standard in use describes; its content is not checked",
                     _ => "a segment that no standard in use describes; its content is not checked",
                 },
             );

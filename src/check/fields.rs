@@ -5,9 +5,10 @@ use super::assertion::expression::characters;
 use super::assertion::{Asserted, Element, Format, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
 use super::engine::outcome;
 use super::native::Judged;
+use super::numbers::{Needs, Numbers, named, of};
 use super::record::{Recorder, Unit};
 use super::tally::RuleId;
-use crate::instance::{NodeId, Path, Spot, Step};
+use crate::instance::{NodeId, Path, Spot};
 use crate::parse::hl7v2::decode;
 use crate::span::Span;
 use crate::standard::Outcome;
@@ -30,7 +31,7 @@ impl<'a> Checker<'a, '_> {
         while at < end {
             let node = tree.node(at);
             while let Some(absent) = needed.before(node.number) {
-                self.missing(&plan.fields, absent, Step::default());
+                self.missing(&plan.fields, absent, Numbers::default());
             }
             match plan.fields.get(usize::from(node.number.max(1)) - 1) {
                 Some(element) => self.field(element, node.number, at, node.beyond),
@@ -42,7 +43,7 @@ impl<'a> Checker<'a, '_> {
             at = node.beyond;
         }
         while let Some(absent) = needed.before(u16::MAX) {
-            self.missing(&plan.fields, absent, Step::default());
+            self.missing(&plan.fields, absent, Numbers::default());
         }
         for asserted in &plan.asserted {
             self.asserted(asserted, Some(segment), tree.node(segment).name);
@@ -50,9 +51,9 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Element `number` of `elements`, fields or parts of the place `of`, is not there.
-    fn missing(&mut self, elements: &[Element], number: u16, of: Step) {
+    fn missing(&mut self, elements: &[Element], number: u16, of: Numbers) {
         if let Some(element) = elements.get(usize::from(number) - 1) {
-            self.usage(element, deeper(of, number), None, false);
+            self.usage(element, of.part(number), None, false);
         }
     }
 
@@ -71,7 +72,7 @@ impl<'a> Checker<'a, '_> {
         let repetitions = || message.tree.siblings(segment, first).take_while(|&id| id < beyond);
         let single = message.tree.node(first).next == beyond;
         let populated = if single { !message.is_null(first) } else { repetitions().any(|id| !message.is_null(id)) };
-        let step = Step { field: number, ..Step::default() };
+        let step = Numbers::default().part(number);
         if !self.usage(element, step, Some(first), populated) {
             return;
         }
@@ -103,7 +104,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// A field whose datatype another field of the segment names.
-    fn varying(&mut self, varies: &Varies, element: &Element, id: NodeId, step: Step) {
+    fn varying(&mut self, varies: &Varies, element: &Element, id: NodeId, step: Numbers) {
         let Some(segment) = self.scope.segment else { return };
         let named = self.scope.message.text(segment, varies.by, 1);
         let expected = varies.types.iter().find(|(name, _)| name.as_bytes() == named);
@@ -115,8 +116,8 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Whether the descent goes on.
-    #[inline]
-    fn usage(&mut self, element: &Element, missing: Step, at: Option<NodeId>, populated: bool) -> bool {
+    #[inline(always)]
+    fn usage(&mut self, element: &Element, missing: Numbers, at: Option<NodeId>, populated: bool) -> bool {
         match &element.usage {
             None => true,
             Some(usage) => self.used(element, usage, missing, at, populated),
@@ -127,7 +128,7 @@ impl<'a> Checker<'a, '_> {
         &mut self,
         element: &Element,
         Owned { rule, test: usage }: &Owned<Usage>,
-        missing: Step,
+        missing: Numbers,
         at: Option<NodeId>,
         populated: bool,
     ) -> bool {
@@ -169,38 +170,57 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// One repetition or part, that is there. `step` says where in the segment, for parts that are not.
-    fn value(&mut self, element: &Element, id: NodeId, step: Step) {
-        let message = self.scope.message;
-        if message.is_null(id) {
+    fn value(&mut self, element: &Element, id: NodeId, step: Numbers) {
+        if self.scope.message.is_null(id) {
             return;
         }
-        self.content(element, id);
+        let node = self.scope.message.tree.node(id);
+        if let Some(Owned { rule, test: most }) = element.length {
+            self.recorder.applies(rule);
+            // Bytes are never fewer than characters, so a short value needs no decoding.
+            if node.span.len() > most as usize {
+                self.long(rule, id, most as usize);
+            }
+        }
+        if let Some(more) = &element.more {
+            self.more(more, element, id);
+        }
         if let Some(parts) = &element.parts {
             let whole = self.scope.whole.replace(id);
             self.parts(element, parts, id, step);
             self.scope.whole = whole;
         } else if let Some(Owned { rule, test: (name, format) }) = element.datatype {
             self.recorder.applies(rule);
-            if !message.tree.is_leaf(id) {
+            if node.next != id + 1 {
                 let text = format!("the datatype {name} has no parts, and this value is divided");
                 self.fail(rule, id, text);
-            } else if format != Format::Text
-                && let Some(what) = format.fault(&decode(message.raw(id), &message.separators))
-            {
-                self.fail(rule, id, format!("not a value of datatype {name}: {what}"));
+            } else if format != Format::Text {
+                let raw = node.span.of(self.scope.message.bytes);
+                if let Some(what) = format.fault(&decode(raw, &self.scope.message.separators)) {
+                    self.fail(rule, id, format!("not a value of datatype {name}: {what}"));
+                }
             }
         }
     }
 
-    fn parts(&mut self, element: &Element, parts: &Parts, id: NodeId, step: Step) {
+    /// A value of more than `most` bytes.
+    #[cold]
+    fn long(&mut self, rule: RuleId, id: NodeId, most: usize) {
+        let length = characters(&decode(self.scope.message.raw(id), &self.scope.message.separators));
+        if length > most {
+            self.fail(rule, id, format!("longer than {most} characters: it has {length}"));
+        }
+    }
+
+    fn parts(&mut self, element: &Element, parts: &Parts, id: NodeId, step: Numbers) {
         let tree = self.scope.message.tree;
         let (mut at, end) = (id + 1, tree.node(id).next);
         let mut needed = Needs(&parts.needed);
         if at == end {
             if let Some(first) = parts.elements.first()
-                && self.usage(first, deeper(step, 1), Some(id), true)
+                && self.usage(first, step.part(1), Some(id), true)
             {
-                self.inner(first, id, deeper(step, 1));
+                self.inner(first, id, step.part(1));
             }
             needed.before(1);
             while let Some(absent) = needed.before(u16::MAX) {
@@ -217,8 +237,8 @@ impl<'a> Checker<'a, '_> {
             match parts.elements.get(usize::from(number.max(1)) - 1) {
                 None => beyond = beyond.or(Some(at)),
                 Some(part) => {
-                    if self.usage(part, deeper(step, number), Some(at), !self.scope.message.is_null(at)) {
-                        self.inner(part, at, deeper(step, number));
+                    if self.usage(part, step.part(number), Some(at), !self.scope.message.is_null(at)) {
+                        self.inner(part, at, step.part(number));
                     }
                 }
             }
@@ -237,51 +257,32 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn inner(&mut self, part: &Element, id: NodeId, step: Step) {
+    fn inner(&mut self, part: &Element, id: NodeId, step: Numbers) {
         let node = self.scope.node.replace(id);
         self.value(part, id, step);
         self.scope.node = node;
     }
 
-    /// Length, codes, fixed value and rules of a value that is there and no null.
-    #[inline]
-    fn content(&mut self, element: &Element, id: NodeId) {
-        let message = self.scope.message;
-        if let Some(Owned { rule, test: most }) = element.length {
-            self.recorder.applies(rule);
-            let most = most as usize;
-            // Bytes are never fewer than characters, so a short value needs no decoding.
-            if message.span(id).len() > most {
-                let length = characters(&decode(message.raw(id), &message.separators));
-                if length > most {
-                    self.fail(rule, id, format!("longer than {most} characters: it has {length}"));
-                }
-            }
-        }
-        if let Some(more) = &element.more {
-            self.more(more, element, id);
-        }
-    }
-
+    /// Codes, fixed value and rules of a value that is there and no null.
     fn more(&mut self, more: &More, element: &Element, id: NodeId) {
-        let message = self.scope.message;
         if let Some(Owned { rule, test: codes }) = &more.codes {
-            let first = if element.parts.is_none() { Some(id) } else { message.part(id, 1) };
+            let first = if element.parts.is_none() { Some(id) } else { self.scope.message.part(id, 1) };
             if let Some(first) = first {
                 self.recorder.applies(*rule);
-                if !codes.contains(&decode(message.raw(first), &message.separators)) {
+                let raw = self.scope.message.raw(first);
+                if !codes.contains(&decode(raw, &self.scope.message.separators)) {
                     self.fail(*rule, first, format!("the code is not in {} ({})", codes.name, codes.listed()));
                 }
             }
         }
         if let Some(Owned { rule, test: fixed }) = &more.fixed {
             self.recorder.applies(*rule);
-            if message.raw(id) != fixed.as_ref() {
+            if self.scope.message.raw(id) != fixed.as_ref() {
                 self.fail(*rule, id, format!("must be {}", String::from_utf8_lossy(fixed)));
             }
         }
         for asserted in &more.asserted {
-            self.asserted(asserted, Some(id), message.span(id));
+            self.asserted(asserted, Some(id), self.scope.message.span(id));
         }
     }
 
@@ -316,10 +317,12 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn fail(&mut self, rule: RuleId, id: NodeId, message: impl Into<Cow<'static, str>>) {
+    #[cold]
+    fn fail(&mut self, rule: RuleId, id: NodeId, message: String) {
         self.found(rule, Outcome::Failed, Some(id), self.scope.message.span(id), message);
     }
 
+    #[cold]
     fn found(
         &mut self,
         rule: RuleId,
@@ -339,11 +342,12 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// A finding about something that is not there: at its null, else at the nearest place that is.
+    #[cold]
     fn absent(
         &mut self,
         rule: RuleId,
         outcome: Outcome,
-        missing: Step,
+        missing: Numbers,
         at: Option<NodeId>,
         text: impl Into<Cow<'static, str>>,
     ) {
@@ -354,47 +358,9 @@ impl<'a> Checker<'a, '_> {
             None => {
                 let near = field.unwrap_or(segment);
                 let span = if near == segment { message.tree.node(segment).name } else { message.span(near) };
-                (Spot::new(message, segment, field, near).lacking(missing), span)
+                (Spot::new(message, segment, field, near).lacking(missing.step()), span)
             }
         };
         self.recorder.found_at(self.unit, rule, outcome, spot, span, text);
-    }
-}
-
-/// The numbers, in order, of the elements that say something when they are absent; taken as the walk passes them.
-struct Needs<'p>(&'p [u16]);
-
-impl Needs<'_> {
-    /// The next one before `number`, which is absent; `number` itself is there and is passed.
-    #[inline]
-    fn before(&mut self, number: u16) -> Option<u16> {
-        let (&index, rest) = self.0.split_first()?;
-        if index >= number {
-            return None;
-        }
-        self.0 = rest;
-        (index + 1 < number).then_some(index + 1)
-    }
-}
-
-/// Part `number` of the place `of`: a field of nothing, a component of a field, a subcomponent of a component.
-fn deeper(of: Step, number: u16) -> Step {
-    match (of.field, of.component) {
-        (0, _) => Step { field: number, ..of },
-        (_, 0) => Step { component: number, ..of },
-        _ => Step { subcomponent: number, ..of },
-    }
-}
-
-fn of(element: &Element, number: u16) -> Cow<'static, str> {
-    if element.label.is_empty() { format!("field {number}").into() } else { element.label.into() }
-}
-
-fn named(element: &Element, step: Step) -> Cow<'static, str> {
-    match (element.label.is_empty(), step.subcomponent, step.component) {
-        (false, ..) => element.label.into(),
-        (true, 0, 0) => format!("field {}", step.field).into(),
-        (true, 0, component) => format!("component {component}").into(),
-        (true, subcomponent, _) => format!("subcomponent {subcomponent}").into(),
     }
 }

@@ -12,6 +12,7 @@ mod fields;
 pub mod finding;
 mod json;
 pub mod native;
+mod numbers;
 pub mod plan;
 mod record;
 pub mod syntax;

@@ -67,7 +67,6 @@ impl Recorder {
 
     /// Starts a message.
     pub fn start(&mut self) {
-        // Rules are still touched where the check of the last message broke off; its counts stand.
         self.settle();
         self.tally.messages += 1;
         self.ruler = Ruler::default();
@@ -76,12 +75,14 @@ impl Recorder {
     /// Ends the message: counts it for the rules and integrations it exercised.
     pub fn end(&mut self) {
         let mut integrations = 0u64;
-        for rule in &self.touched {
+        for rule in self.touched.drain(..) {
             let at = usize::from(rule.0);
-            self.tally.counts[at].messages += 1;
+            let mark = std::mem::take(&mut self.marks[at]);
+            let counts = &mut self.tally.counts[at];
+            counts.applicable += u64::from(mark.places);
+            counts.messages += 1;
             integrations |= self.impacts[at];
         }
-        self.settle();
         while integrations != 0 {
             let at = integrations.trailing_zeros() as usize;
             if let Some(shown) = self.tally.shown.get_mut(at) {
@@ -97,7 +98,7 @@ impl Recorder {
         self.tally
     }
 
-    /// Adds the places of the message in hand to the tally.
+    /// Adds the places of a message whose check broke off to the tally.
     fn settle(&mut self) {
         for rule in self.touched.drain(..) {
             let at = usize::from(rule.0);

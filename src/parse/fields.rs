@@ -66,6 +66,8 @@ impl Fields<'_, '_> {
     }
 
     /// Field `number` from `start`, whose first divider is at `at`; returns where it ends and the classes met.
+    // Apart from the loop over plain fields, which is to stay in registers.
+    #[inline(never)]
     fn divided(&mut self, number: u16, start: usize, mut at: usize, end: usize, mut met: u8) -> (usize, u8) {
         let mut parts = Parts::new(number, start, self.build);
         let bytes = &self.bytes[..end];
@@ -90,6 +92,7 @@ impl Fields<'_, '_> {
     }
 
     /// Escape sequences and control characters of one field.
+    #[cold]
     fn text(&mut self, span: Span, met: u8) {
         if met & class::ESCAPE != 0 {
             escape::check(self.bytes, span, self.escape, self.faults);

@@ -33,6 +33,14 @@ pub struct Groups {
     by_name: Vec<([u8; 3], u32)>,
 }
 
+/// How the segments of a message lay in groups, to be used again for a message with the same segments.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    instances: Vec<Instance>,
+    /// The innermost group instance of each segment.
+    groups: Vec<u32>,
+}
+
 /// Segments up to which looking through all of them is cheaper than an index.
 const FEW: usize = 64;
 
@@ -73,6 +81,21 @@ impl Groups {
             self.by_name.extend(self.segments.iter().zip(0..).map(|(member, place)| (member.name, place)));
             self.by_name.sort_unstable();
         }
+    }
+
+    /// The layout, unless the message is too long for it to be worth keeping.
+    pub fn layout(&self) -> Option<Layout> {
+        let groups = self.segments.iter().map(|member| member.group).collect();
+        (self.segments.len() <= FEW).then(|| Layout { instances: self.instances.clone(), groups })
+    }
+
+    /// Lays `segments`, each with its name, as `layout` has them: it was taken from a message of the same names.
+    pub fn lay(&mut self, layout: &Layout, segments: &[NodeId], names: &[[u8; 3]]) {
+        self.by_name.clear();
+        self.instances.clone_from(&layout.instances);
+        let members = segments.iter().zip(names).zip(&layout.groups);
+        self.segments.clear();
+        self.segments.extend(members.map(|((&segment, &name), &group)| Member { segment, name, group }));
     }
 
     /// Visits the segments that `target` names, as seen from segment `from`: those of the same group instance if it

@@ -9,7 +9,7 @@ pub mod values;
 
 pub use element::{Asserted, Element, Needed, Owned, Parts, SegmentPlan, Usage};
 pub use expression::{Comparison, Expression, Operand, Scope, Target, Truth};
-pub use groups::Groups;
+pub use groups::{Groups, Layout};
 pub use primitive::Format;
 pub use structure::{Misplaced, Structure};
 pub use values::Codes;

@@ -6,6 +6,7 @@
 mod expression;
 mod kinds;
 mod lines;
+mod made;
 mod pattern;
 mod segment;
 mod source;

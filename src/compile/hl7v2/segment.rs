@@ -1,6 +1,7 @@
 //! One segment of one kind of message, all layers laid over each other.
 
 use super::lines::{Setting, Strength, Subject};
+use super::made::SegmentGround;
 use super::pattern;
 use super::source::{Compiler, Layer, LayerLine, LocalField};
 use crate::check::assertion::element::Varies;
@@ -8,8 +9,7 @@ use crate::check::assertion::{
     Asserted, Element, Expression, Format, Needed, Owned, Parts, SegmentPlan, Target, Usage,
 };
 use crate::check::{KindKey, RuleId};
-use crate::standard::hl7v2::{self, Base, Datatype, TableKind, Version, base};
-use rustc_hash::FxHashMap;
+use crate::standard::hl7v2::{self, Base, Datatype, TableKind, base};
 use std::sync::Arc;
 
 /// How deep datatypes nest: field, component, subcomponent.
@@ -50,43 +50,6 @@ struct Lowest {
     table: Option<RuleId>,
 }
 
-/// What the datatypes of a kind of message are made from: kinds with the same are served by the same parts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Ground {
-    version: Version,
-    /// Which layers, rules for derived constraints and lines about datatypes speak of the kind, in their order.
-    speaks: Vec<bool>,
-}
-
-/// What a segment is made from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct SegmentGround {
-    ground: u32,
-    name: [u8; 3],
-    /// Which lines and rules about the segment speak of the kind, in their order.
-    speaks: Vec<bool>,
-}
-
-/// The parts of a datatype at a depth, below a ground, under a rule for the datatypes inside.
-pub(super) type PartsKey = (u32, &'static str, usize, Option<RuleId>);
-
-/// What was made, so that it is made once: most kinds of message share most of their segments and datatypes.
-#[derive(Debug, Default)]
-pub(super) struct Made {
-    grounds: FxHashMap<Ground, u32>,
-    /// Number of the next ground; never used twice, so that a plan still being made cannot be taken for another's.
-    next: u32,
-    segments: FxHashMap<SegmentGround, Arc<SegmentPlan>>,
-    parts: FxHashMap<PartsKey, Arc<Parts>>,
-}
-
-impl Made {
-    /// Forgets everything; plans in use stay.
-    pub(super) fn clear(&mut self) {
-        *self = Self { next: self.next, ..Self::default() };
-    }
-}
-
 impl Compiler {
     pub(super) fn compile_segment(&self, key: &KindKey, name: [u8; 3]) -> Arc<SegmentPlan> {
         let layers: Vec<&Layer> = self.layers.iter().filter(|layer| layer.applies(key)).collect();
@@ -108,32 +71,6 @@ impl Compiler {
         let segment = Segment { compiler: self, key, base, layers, lowest, ground };
         let plan = Arc::new(segment.compile(name));
         Arc::clone(self.made().segments.entry(known).or_insert(plan))
-    }
-
-    fn ground(&self, key: &KindKey) -> u32 {
-        let mut speaks = Vec::with_capacity(self.datatype_lines.len() + 64);
-        for layer in &self.layers {
-            speaks.push(layer.applies(key));
-            speaks.extend(layer.derived.iter().map(|(_, patterns, _)| pattern::any(patterns, key)));
-        }
-        let lines = self.datatype_lines.iter().map(|&(layer, line)| &self.layers[layer].lines[line].line.patterns);
-        speaks.extend(lines.map(|patterns| pattern::any(patterns, key)));
-        let made = &mut *self.made();
-        *made.grounds.entry(Ground { version: key.version, speaks }).or_insert_with(|| {
-            made.next = made.next.wrapping_add(1);
-            made.next
-        })
-    }
-
-    fn speaks_of(&self, layers: &[&Layer], key: &KindKey, name: [u8; 3]) -> Vec<bool> {
-        let lines = self.lines_of.get(String::from_utf8_lossy(&name).as_ref()).map_or(&[][..], Vec::as_slice);
-        let lines = lines.iter().map(|&(layer, line)| &self.layers[layer].lines[line].line.patterns);
-        let rules = layers.iter().flat_map(|layer| &layer.rules);
-        let rules = rules.filter(|rule| rule.on.is_some_and(|on| on.segment == name)).map(|rule| &rule.patterns);
-        lines
-            .map(|patterns| pattern::any(patterns, key))
-            .chain(rules.map(|patterns| pattern::any(patterns, key)))
-            .collect()
     }
 }
 

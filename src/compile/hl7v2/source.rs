@@ -2,8 +2,8 @@
 
 use super::expression;
 use super::lines::{self, Line, Setting, Strength, Subject};
+use super::made::Made;
 use super::pattern::{self, Pattern};
-use super::segment::Made;
 use crate::check::assertion::{Asserted, Codes, Expression, Owned, SegmentPlan, Target};
 use crate::check::native;
 use crate::check::syntax::SyntaxRules;

@@ -30,6 +30,9 @@ impl Version {
     ///
     /// `None` when `text` is not a version of HL7 v2 at all (`2`, then numbers, joined by dots).
     pub fn nearest(text: &str) -> Option<Self> {
+        if let Some(exact) = Self::parse(text) {
+            return Some(exact);
+        }
         let wanted = numbers(text)?;
         let known = |version: &Self| numbers(version.as_str()).is_some_and(|known| known <= wanted);
         Some(Self::ALL.into_iter().rev().find(known).unwrap_or(Self::V23))
