@@ -20,7 +20,7 @@ pub const MAX_WEIGHT: u64 = 216 << 20;
 const CHUNK: usize = 64 << 10;
 
 /// Chunks are compressed only once so many bytes are held: an ordinary run never pays for it.
-const PACK_FROM: usize = 16 << 20;
+const PACK_FROM: usize = 2 << 20;
 
 /// Where a message is.
 #[derive(Clone, Debug)]
