@@ -23,7 +23,7 @@ pub use coverage::Coverage;
 pub use engine::{Engine, KindKey, KindPlan, Plans};
 pub use excerpt::Shown;
 pub use finding::{Excerpt, Located, Place, Related};
-pub use json::Expected;
+pub use json::{Expected, FHIR_CODES};
 pub use plan::{Plan, PlannedRule};
 pub use record::{Recorder, Unit};
 pub use tally::{Counts, Group, GroupKey, RuleId, SHOWN_PER_GROUP, Tally};

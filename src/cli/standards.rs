@@ -6,6 +6,7 @@ use super::error::Error;
 use super::settings::Shared;
 use super::sheet::Sheet;
 use super::{args, proofs};
+use crate::check::FHIR_CODES;
 use crate::check::{INTERNAL_ERROR, Plan, across, native};
 use crate::compile::hl7v2::Compiler;
 use crate::ingest::Fault;
@@ -121,7 +122,8 @@ fn is_ours(rule: &Rule) -> bool {
 fn is_fault(code: &str) -> bool {
     match code.split_once('.') {
         Some(("ingest", rest)) => Fault::ALL.iter().any(|fault| fault.code() == rest),
-        Some(("hl7v2", _)) => CODES.contains(&code),
+        Some(("hl7v2" | "json", _)) => CODES.contains(&code),
+        Some(("fhir", _)) => FHIR_CODES.contains(&code),
         Some(("run" | "judge", _)) => true,
         _ => false,
     }

@@ -115,6 +115,15 @@ pub(super) fn not_shown<'p>(pack: &'p Pack, rules: impl Iterator<Item = &'p Rule
     }
     kinds.sort_unstable();
     kinds.dedup();
+    // `!ORU` says every message but those.
+    let others: Vec<&str> = kinds.iter().filter_map(|kind| kind.strip_prefix('!')).collect();
+    kinds.retain(|kind| !kind.starts_with('!'));
+    if kinds.is_empty() && !others.is_empty() {
+        return format!("no message was shown but of {}", sentence::list(&others));
+    }
+    if !others.is_empty() {
+        kinds.push("*");
+    }
     // `ADT` says `ADT^A01` too.
     let types = kinds.clone();
     kinds.retain(|kind| kind.split_once('^').is_none_or(|(of_type, _)| !types.contains(&of_type)));

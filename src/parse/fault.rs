@@ -27,6 +27,27 @@ pub const CODES: &[&str] = &[
     "hl7v2.segment-name",
     "hl7v2.unknown-escape",
     "hl7v2.unterminated-escape",
+    "json.bad-escape",
+    "json.byte-order-mark",
+    "json.comment",
+    "json.control-character",
+    "json.duplicate-name",
+    "json.empty",
+    "json.escaped-control",
+    "json.limit-depth",
+    "json.limit-name",
+    "json.limit-nodes",
+    "json.lone-surrogate",
+    "json.not-a-number",
+    "json.not-utf8",
+    "json.number-form",
+    "json.number-long",
+    "json.number-range",
+    "json.syntax",
+    "json.trailing-comma",
+    "json.trailing-content",
+    "json.unclosed",
+    "json.utf-16",
 ];
 
 /// Something that is wrong with the syntax of a unit.
@@ -104,8 +125,17 @@ mod tests {
             include_str!("fields.rs"),
             include_str!("hl7v2.rs"),
             include_str!("separators.rs"),
+            include_str!("json/encoding.rs"),
+            include_str!("json/mod.rs"),
+            include_str!("json/names.rs"),
+            include_str!("json/scalar.rs"),
         ];
-        let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| text.starts_with("hl7v2."));
+        let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| {
+            let code = text.strip_prefix("hl7v2.").or_else(|| text.strip_prefix("json."));
+            code.is_some_and(|rest| {
+                !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            })
+        });
         assert_eq!(quoted.collect::<BTreeSet<_>>(), CODES.iter().copied().collect());
     }
 }

@@ -13,6 +13,15 @@ use crate::span::Span;
 use crate::standard::fhir::elements;
 use std::collections::VecDeque;
 
+/// Every code given here: what a rule may name in `syntax`.
+pub const FHIR_CODES: &[&str] = &[
+    "fhir.id-format",
+    "fhir.not-an-object",
+    "fhir.resource-type-missing",
+    "fhir.resource-type-unknown",
+    "fhir.unknown-element",
+];
+
 /// What a document is taken to be before it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {

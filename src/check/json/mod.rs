@@ -12,7 +12,7 @@ use super::{Checked, Plans};
 use crate::instance::{Document, Instance};
 use crate::parse::{Faults, json};
 
-pub use fhir::Expected;
+pub use fhir::{Expected, FHIR_CODES};
 
 /// Checks one document.
 pub(super) fn check(
