@@ -2,5 +2,6 @@
 
 mod bench;
 mod layers;
+mod spans;
 mod structure;
 mod trust;
