@@ -2,6 +2,7 @@
 
 mod bench;
 mod layers;
+mod mutations;
 mod spans;
 mod structure;
 mod trust;
