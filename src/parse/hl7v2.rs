@@ -388,6 +388,10 @@ mod tests {
         for text in ["MSH|||||", "MSHABCDE", "MSH\0^~\\&\0A", "MSH|^^^^|A", "MSH1234516171"] {
             assert!(parsed(text.as_bytes()).2.contains(&"hl7v2.msh-separators"), "{text:?}");
         }
+        // The escape character written twice is one fault, not one for everything after it.
+        let doubled = HEADER.replacen("^~\\&", "^~\\\\&", 1);
+        assert_eq!(parsed(doubled.as_bytes()).2, ["hl7v2.msh-separators"]);
+        assert_eq!(parsed(doubled.as_bytes()).1, Separators::default());
         assert_eq!(parsed(b"MSH").2, ["hl7v2.msh-truncated"]);
         assert_eq!(parsed(b"PID|1||X").2, ["hl7v2.no-msh"]);
         assert_eq!(parsed(b"msh|^~\\&|A").2, ["hl7v2.no-msh"]);

@@ -1,6 +1,7 @@
 //! The HL7 v2 engine from the outside: layers, mutations, structure, spans, hostile sizes, real messages.
 
 mod bench;
+mod corpora;
 mod hostile;
 mod layers;
 mod mutations;
