@@ -155,7 +155,7 @@ fn mistakes() -> Vec<Mistake> {
         profile("pid-8 usage=R", &["write PID-3, PID-3.4"]),
         profile("PID-8 usage=R when=\"PID-7 ~ 'x'\"", &["character 7", "= != < <= > >="]),
         profile("PID-8 type=XYZ", &["XYZ"]),
-        profile("[ADTX]", &["*, ADT"]),
+        profile("[ADTX]", &["*, ADT, ADT^A40 or !ORU"]),
         Mistake {
             file: "definitions/structures.txt",
             text: "ADT_A01 [ADT^A01]: MSH EVN {PID\n".into(),
