@@ -23,7 +23,8 @@ fn check(documents: &[&str], expected: Expected) -> Tally {
     let mut engine = Engine::new(plan, compiler, Shown::Shapes);
     let artifact: Arc<str> = "a.json".into();
     for (at, document) in documents.iter().enumerate() {
-        let unit = Unit { bytes: document.as_bytes(), artifact: &artifact, item: at as u64 + 1, first_line: 1 };
+        let unit =
+            Unit { bytes: document.as_bytes(), artifact: &artifact, item: at as u64 + 1, first_line: 1, indent: 0 };
         engine.json(unit, expected);
     }
     engine.finish()

@@ -60,7 +60,8 @@ fn measure() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut check = || {
         for (at, message) in feed.iter().enumerate() {
-            let unit = Unit { bytes: message.as_bytes(), artifact: &artifact, item: at as u64 + 1, first_line: 1 };
+            let unit =
+                Unit { bytes: message.as_bytes(), artifact: &artifact, item: at as u64 + 1, first_line: 1, indent: 0 };
             engine.hl7v2(unit, &mut |seen| {
                 black_box(seen);
             });

@@ -349,6 +349,13 @@ fn name_of(message: Message<'_>, segment: NodeId) -> [u8; 3] {
     message.segment_name(segment).try_into().unwrap_or_default()
 }
 
+/// Whether MSH-12 names a later version than any we hold: what is beyond our definitions is then no fault.
+pub(super) fn is_later(message: Message<'_>) -> bool {
+    let header = message.segments().next().filter(|&id| message.segment_name(id) == b"MSH");
+    let version = header.map_or(&b""[..], |msh| message.text(msh, 12, 1));
+    Version::is_later(std::str::from_utf8(version).unwrap_or_default())
+}
+
 /// Where a finding about the whole message points: its header.
 pub(super) fn header_span(message: Message<'_>) -> Span {
     message.segments().next().map_or(Span::at(0), |segment| message.tree.node(segment).name)

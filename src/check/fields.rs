@@ -3,7 +3,7 @@
 use super::assertion::element::{More, Parts, Varies};
 use super::assertion::expression::characters;
 use super::assertion::{Asserted, Element, Format, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
-use super::engine::outcome;
+use super::engine::{is_later, outcome};
 use super::native::Judged;
 use super::numbers::{Needs, Numbers, named, of};
 use super::record::{Recorder, Unit};
@@ -28,6 +28,9 @@ impl<'a> Checker<'a, '_> {
         let tree = self.scope.message.tree;
         let (mut at, end) = (segment + 1, tree.node(segment).next);
         let mut needed = Needs(&plan.needed);
+        if let Some(rule) = plan.beyond {
+            self.recorder.applies(rule);
+        }
         while at < end {
             let node = tree.node(at);
             while let Some(absent) = needed.before(node.number) {
@@ -59,10 +62,18 @@ impl<'a> Checker<'a, '_> {
 
     fn beyond(&mut self, plan: &SegmentPlan, first: NodeId) {
         if let Some(rule) = plan.beyond {
-            self.recorder.applies(rule);
             let text = format!("the segment has {} fields in this version; this one is beyond them", plan.fields.len());
-            self.fail(rule, first, text);
+            self.undefined(rule, first, text);
         }
+    }
+
+    /// The definitions end before `id`: wrong, unless the message is of a version that may define more than we hold.
+    fn undefined(&mut self, rule: RuleId, id: NodeId, text: String) {
+        if !is_later(self.scope.message) {
+            return self.fail(rule, id, text);
+        }
+        let text = "the definitions of the version that MSH-12 names are not held, and the newest held end before this";
+        self.found(rule, Outcome::CannotTell, Some(id), self.scope.message.span(id), text);
     }
 
     /// Field `number`, whose repetitions are the nodes from `first` to before `beyond`.
@@ -252,7 +263,7 @@ impl<'a> Checker<'a, '_> {
             if let Some(extra) = beyond {
                 let count = parts.elements.len();
                 let text = format!("the datatype {name} has {count} components; this one is beyond them");
-                self.fail(rule, extra, text);
+                self.undefined(rule, extra, text);
             }
         }
     }

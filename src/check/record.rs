@@ -24,6 +24,8 @@ pub struct Unit<'a> {
     pub item: u64,
     /// The line of the artifact on which it starts, from one.
     pub first_line: u64,
+    /// Characters before it on that line: the one that opens an MLLP frame.
+    pub indent: u32,
 }
 
 /// One worker's tally.
@@ -217,8 +219,12 @@ fn located(unit: Unit<'_>, span: Span, shown: Shown, ruler: &mut Ruler) -> Locat
     let covered = span.of(unit.bytes);
     let end_of_line = memchr::memchr2(b'\r', b'\n', covered).unwrap_or(covered.len());
     let length = super::assertion::expression::characters(&covered[..end_of_line]).max(1);
+    let mut position = ruler.position(unit.bytes, span.start, unit.first_line);
+    if position.line == unit.first_line {
+        position.column = position.column.saturating_add(unit.indent);
+    }
     Located {
-        position: ruler.position(unit.bytes, span.start, unit.first_line),
+        position,
         length: u32::try_from(length).unwrap_or(u32::MAX),
         related: Vec::new(),
         excerpt: Some(excerpt(unit.bytes, span, shown)),

@@ -75,7 +75,13 @@ impl<'p> Worker<'p> {
         let name = self.name(artifact.index, &artifact.id);
         let coverage = self.coverage(artifact, &name);
         let seen = Seen { artifact: &name, item: unit.ordinal, first_line: unit.first_line };
-        let checked = Unit { bytes: unit.bytes, artifact: &name, item: unit.ordinal, first_line: unit.first_line };
+        let checked = Unit {
+            bytes: unit.bytes,
+            artifact: &name,
+            item: unit.ordinal,
+            first_line: unit.first_line,
+            indent: u32::from(unit.framing == ingest::Framing::Mllp),
+        };
         // What the engine left half done is thrown away below, so nothing broken is seen again.
         let engine = AssertUnwindSafe(|| match coverage {
             Coverage::Hl7v2 => {

@@ -33,8 +33,11 @@ impl Fields<'_, '_> {
         let bytes = &self.bytes[..end];
         while at < end {
             if number >= MAX_FIELDS || self.build.count() >= MAX_NODES {
-                let message =
-                    format!("the segment is larger than the limit of {MAX_FIELDS} fields; the rest is not checked");
+                let message = match number >= MAX_FIELDS {
+                    true => format!("the segment is larger than the limit of {MAX_FIELDS} fields"),
+                    false => format!("the message is larger than the limit of {MAX_NODES} values"),
+                };
+                let message = format!("{message}; the rest is not checked");
                 self.faults.push("hl7v2.limit-nodes", span(at, end), message);
                 break;
             }

@@ -60,6 +60,7 @@ pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) -> Sepa
         separators: Separators::default(),
         seen: 0,
         segments: 0,
+        cut: false,
     };
     reader.message();
     let (mut separators, seen) = (reader.separators, reader.seen);
@@ -80,6 +81,8 @@ struct Reader<'a> {
     /// Classes of all bytes met, to know whether the character set is worth checking.
     seen: u8,
     segments: u32,
+    /// Whether a limit was met and told.
+    cut: bool,
 }
 
 impl Reader<'_> {
@@ -145,10 +148,12 @@ impl Reader<'_> {
             return self.header(start, end);
         }
         if self.segments >= MAX_SEGMENTS || self.build.count() >= MAX_NODES {
-            self.segments += 1;
-            if self.segments == MAX_SEGMENTS + 1 {
-                let message =
-                    format!("the message is larger than the limit of {MAX_SEGMENTS} segments; the rest is not checked");
+            if !std::mem::replace(&mut self.cut, true) {
+                let what = match self.segments >= MAX_SEGMENTS {
+                    true => format!("{MAX_SEGMENTS} segments"),
+                    false => format!("{MAX_NODES} values"),
+                };
+                let message = format!("the message is larger than the limit of {what}; the rest is not checked");
                 self.faults.push("hl7v2.limit-segments", Span::new(start as u32, end as u32), message);
             }
             return;
@@ -383,6 +388,10 @@ mod tests {
         for text in ["MSH|||||", "MSHABCDE", "MSH\0^~\\&\0A", "MSH|^^^^|A", "MSH1234516171"] {
             assert!(parsed(text.as_bytes()).2.contains(&"hl7v2.msh-separators"), "{text:?}");
         }
+        // The escape character written twice is one fault, not one for everything after it.
+        let doubled = HEADER.replacen("^~\\&", "^~\\\\&", 1);
+        assert_eq!(parsed(doubled.as_bytes()).2, ["hl7v2.msh-separators"]);
+        assert_eq!(parsed(doubled.as_bytes()).1, Separators::default());
         assert_eq!(parsed(b"MSH").2, ["hl7v2.msh-truncated"]);
         assert_eq!(parsed(b"PID|1||X").2, ["hl7v2.no-msh"]);
         assert_eq!(parsed(b"msh|^~\\&|A").2, ["hl7v2.no-msh"]);
@@ -407,6 +416,11 @@ mod tests {
     fn a_huge_message_is_cut_at_a_limit_and_says_so() {
         let segments = HEADER.to_owned() + &"NTE|1||x\r".repeat(MAX_SEGMENTS as usize + 5);
         assert_eq!(parsed(segments.as_bytes()).2, ["hl7v2.limit-segments"]);
+        let values = format!(
+            "{HEADER}{}PV1|1\r",
+            "NTE|".to_owned() + &"a~".repeat(600_000) + "\rNTE|" + &"b~".repeat(600_000) + "\r"
+        );
+        assert_eq!(parsed(values.as_bytes()).2, ["hl7v2.limit-nodes", "hl7v2.limit-segments"]);
         let fields = HEADER.to_owned() + "PID" + &"|".repeat(5000);
         assert_eq!(parsed(fields.as_bytes()).2, ["hl7v2.limit-nodes"]);
     }

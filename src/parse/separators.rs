@@ -71,11 +71,17 @@ fn declare(encoding: &[u8], separators: &mut Separators, span: Span, faults: &mu
         } else if seen.contains(&byte) {
             let what = format!("encoding character {} of MSH-2 repeats another separator", place + 1);
             faults.push("hl7v2.msh-separators", at, what);
-            chosen[place] = if seen.contains(&fallback[place]) { 0 } else { fallback[place] };
+            chosen[place] = fallback[place];
         } else {
             chosen[place] = byte;
         }
-        seen[place + 1] = chosen[place];
+        seen[place + 1] = byte;
+    }
+    // A fallback may be what another place declares; the first one has it.
+    for place in 0..5 {
+        if chosen[place] == separators.field || chosen[..place].contains(&chosen[place]) {
+            chosen[place] = 0;
+        }
     }
     [separators.component, separators.repetition, separators.escape, separators.subcomponent, separators.truncation] =
         chosen;

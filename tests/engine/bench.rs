@@ -7,6 +7,7 @@ use hallmark::standard::{Catalogue, Outcome, Severity};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A plan with its packs compiled.
 pub(crate) struct Bench {
@@ -118,6 +119,20 @@ impl Bench {
         let files = self.plan.catalogue.files_below(pack, "samples/");
         files.into_iter().map(|(name, bytes)| (name, String::from_utf8_lossy(bytes).into_owned())).collect()
     }
+}
+
+/// Asserts that the second, ten times the size of the first, takes nowhere near a hundred times as long. The machine
+/// may be busy, so the best of a few attempts counts.
+pub(crate) fn grows(about: &str, small: impl Fn() -> Duration, large: impl Fn() -> Duration) {
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        let (few, many) = (small().max(Duration::from_millis(3)), large());
+        if many < few * 40 {
+            return;
+        }
+        seen.push((few, many));
+    }
+    panic!("{about}: ten times the size takes {seen:?}");
 }
 
 /// `text` with field `number` of the first `segment` replaced.

@@ -48,6 +48,7 @@ struct Lowest {
     length: Option<RuleId>,
     datatype: Option<RuleId>,
     table: Option<RuleId>,
+    beyond: Option<RuleId>,
 }
 
 impl Compiler {
@@ -66,6 +67,7 @@ impl Compiler {
             length: lowest("length"),
             datatype: lowest("datatype"),
             table: lowest("table"),
+            beyond: lowest("beyond"),
         };
         let base = base(key.version);
         let segment = Segment { compiler: self, key, base, layers, lowest, ground };
@@ -76,7 +78,7 @@ impl Compiler {
 
 impl<'a> Segment<'a> {
     fn compile(&self, name: [u8; 3]) -> SegmentPlan {
-        let mut plan = SegmentPlan { beyond: self.lowest.usage, ..SegmentPlan::default() };
+        let mut plan = SegmentPlan { beyond: self.lowest.beyond, ..SegmentPlan::default() };
         let local = self.compiler.local.iter().rev().find(|local| local.name == name);
         if let Some(local) = local {
             plan.known = true;

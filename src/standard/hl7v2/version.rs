@@ -38,6 +38,11 @@ impl Version {
         Some(Self::ALL.into_iter().rev().find(known).unwrap_or(Self::V23))
     }
 
+    /// Whether `text` is a later version than any we hold; it may define more than our newest does.
+    pub fn is_later(text: &str) -> bool {
+        numbers(text).is_some_and(|wanted| numbers(Self::V251.as_str()).is_some_and(|newest| newest < wanted))
+    }
+
     /// As MSH-12.1 writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -92,6 +97,16 @@ mod tests {
         assert_eq!(Version::nearest("2.4.1"), Some(Version::V24));
         assert_eq!(Version::nearest("2.1"), Some(Version::V23));
         assert_eq!(Version::nearest("2"), Some(Version::V23));
+    }
+
+    #[test]
+    fn a_later_version_is_told() {
+        for later in ["2.5.2", "2.6", "2.8.2", "2.10"] {
+            assert!(Version::is_later(later), "{later}");
+        }
+        for held in ["2.1", "2.4", "2.4.1", "2.5.1", "", "3.0"] {
+            assert!(!Version::is_later(held), "{held}");
+        }
     }
 
     #[test]
