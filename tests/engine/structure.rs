@@ -146,6 +146,14 @@ fn groups_repeat_and_each_is_checked_by_itself() {
 }
 
 #[test]
+fn an_order_is_not_covered_by_its_neighbour() {
+    let mut all = report(2);
+    let second = all.iter().rposition(|segment| segment.starts_with("ORC")).expect("two orders were made");
+    all.remove(second);
+    assert_eq!(found(&joined(&all)), ["PATH-50d@OBR[2]"]);
+}
+
+#[test]
 fn empty_groups_end() {
     // Only headers of groups, nothing in them: the walk must not wait for what never comes.
     let header = &report(1)[0];

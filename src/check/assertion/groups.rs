@@ -8,6 +8,8 @@ use std::ops::ControlFlow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Instance {
     parent: u32,
+    /// Which group of the structure it is one of.
+    item: u32,
     /// Places of its first and last segment in [`Groups::segments`].
     first: u32,
     last: u32,
@@ -50,13 +52,14 @@ impl Groups {
         self.instances.clear();
         self.segments.clear();
         self.by_name.clear();
-        self.instances.push(Instance { parent: 0, first: 0, last: 0 });
+        self.instances.push(Instance { parent: 0, item: 0, first: 0, last: 0 });
     }
 
-    /// Opens a group instance inside `parent`; segments added to it widen it and its parents.
-    pub fn open(&mut self, parent: u32) -> u32 {
+    /// Opens an instance of group `item` of the structure inside `parent`; segments added to it widen it and its
+    /// parents.
+    pub fn open(&mut self, parent: u32, item: u32) -> u32 {
         let at = self.segments.len() as u32;
-        self.instances.push(Instance { parent, first: at, last: at });
+        self.instances.push(Instance { parent, item, first: at, last: at });
         self.instances.len() as u32 - 1
     }
 
@@ -99,7 +102,8 @@ impl Groups {
     }
 
     /// Visits the segments that `target` names, as seen from segment `from`: those of the same group instance if it
-    /// has any, else of the nearest enclosing one; without `from`, or with an occurrence, those of the message.
+    /// has any, else of the nearest enclosing one, leaving out other instances of the group that was left (an order
+    /// without result has not its neighbour's); without `from`, or with an occurrence, those of the message.
     pub fn each(
         &self,
         from: Option<NodeId>,
@@ -113,34 +117,51 @@ impl Groups {
             }
             _ => 0,
         };
+        let mut left = None;
         loop {
             let Some(instance) = self.instances.get(group as usize) else { return ControlFlow::Continue(()) };
             let mut occurrence = 0;
-            let mut met = |segment| {
-                occurrence += 1;
-                if target.occurrence == 0 || target.occurrence == occurrence {
-                    visit(segment)?;
-                }
-                ControlFlow::Continue(())
-            };
-            if self.by_name.is_empty() {
-                let range = instance.first as usize..(instance.last as usize + 1).min(self.segments.len());
-                for member in &self.segments[range] {
-                    if member.name == target.segment {
-                        met(member.segment)?;
+            let mut at = instance.first;
+            while let Some(place) = self.next(target.segment, at, instance.last) {
+                let member = &self.segments[place as usize];
+                at = match left.and_then(|left| self.neighbour(member.group, group, left)) {
+                    Some(neighbour) => neighbour.last + 1,
+                    None => {
+                        occurrence += 1;
+                        if target.occurrence == 0 || target.occurrence == occurrence {
+                            visit(member.segment)?;
+                        }
+                        place + 1
                     }
-                }
-            } else {
-                let first = self.by_name.partition_point(|&entry| entry < (target.segment, instance.first));
-                let last = (target.segment, instance.last);
-                for &(_, place) in self.by_name[first..].iter().take_while(|&&entry| entry <= last) {
-                    met(self.segments[place as usize].segment)?;
-                }
+                };
             }
             if occurrence > 0 || group == 0 {
                 return ControlFlow::Continue(());
             }
+            left = Some(group);
             group = instance.parent;
         }
+    }
+
+    /// Place of the first segment called `name` in `from..=last`.
+    fn next(&self, name: [u8; 3], from: u32, last: u32) -> Option<u32> {
+        if self.by_name.is_empty() {
+            let range = from as usize..(last as usize + 1).min(self.segments.len());
+            let found = self.segments.get(range)?.iter().position(|member| member.name == name)?;
+            return Some(from + found as u32);
+        }
+        let at = self.by_name.partition_point(|&entry| entry < (name, from));
+        self.by_name.get(at).filter(|entry| entry.0 == name && entry.1 <= last).map(|entry| entry.1)
+    }
+
+    /// The instance below `group` in which `inner` lies, if it is `left`, which was looked through, or of the same group
+    /// of the structure.
+    fn neighbour(&self, inner: u32, group: u32, left: u32) -> Option<&Instance> {
+        let mut at = inner;
+        while at != group && at != 0 && self.instances[at as usize].parent != group {
+            at = self.instances[at as usize].parent;
+        }
+        let found = &self.instances[at as usize];
+        (at != group && found.item == self.instances[left as usize].item).then_some(found)
     }
 }

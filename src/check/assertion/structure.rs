@@ -401,7 +401,7 @@ impl Walk<'_> {
             frame.seen.set(index);
             if !last {
                 let item = self.structure.items[frame.item as usize].children[index];
-                let instance = groups.open(frame.instance);
+                let instance = groups.open(frame.instance, item);
                 let inner = Structure::frame(item, instance);
                 self.frames.push(inner);
             }

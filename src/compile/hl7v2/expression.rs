@@ -424,3 +424,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "expression_tests.rs"]
+mod evaluation;
