@@ -3,11 +3,13 @@
 //! In: nodes pushed by a parser in document order. Out: a flat tree whose nodes carry byte spans into the unit's
 //! bytes; text stays there and is decoded on demand. It never copies a value and never allocates per node.
 
+mod fhir;
 mod hl7;
 mod json;
 mod node;
 mod path;
 
+pub use fhir::{Element, ElementChildren, Elements, Flags, NameId, TypeId};
 pub use hl7::{Message, Separators};
 pub use json::{Document, unescape, unit};
 pub use node::{Builder, Instance, Kind, Node, NodeId};

@@ -4,7 +4,7 @@
 //! Out: which names may stand at the top of a resource, and which names are words of FHIR at all, so that a name from a
 //! message is printed only when it is one. It knows neither types nor cardinalities.
 
-use super::files;
+use crate::standard::files;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::OnceLock;
 

@@ -1,0 +1,196 @@
+//! Conformance resources, as far as checking needs them: facts, no prose.
+//!
+//! In: their JSON. Out: plain structures. A value in a definition (`fixed[x]`, `pattern[x]`) stays JSON text, which is
+//! lowered like any other FHIR when the profile is compiled.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// A StructureDefinition (FHIR R4, StructureDefinition).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct StructureDefinition {
+    /// Canonical URL.
+    pub url: String,
+    /// Business version.
+    pub version: Option<String>,
+    /// Computable name.
+    pub name: String,
+    /// The release it is written for, `4.0.1`.
+    pub fhir_version: Option<String>,
+    /// `primitive-type`, `complex-type`, `resource`, `logical`.
+    pub kind: String,
+    /// Whether no instance may have just this type.
+    #[serde(rename = "abstract")]
+    pub is_abstract: bool,
+    /// The type it defines or constrains.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// What it specialises or constrains.
+    pub base_definition: Option<String>,
+    /// `specialization` or `constraint`.
+    pub derivation: Option<String>,
+    /// Extensions: where they may stand. STU3 has strings here; the reader makes them R4's form.
+    pub context: Vec<Context>,
+    /// Extensions: expressions that must hold where they stand.
+    pub context_invariant: Vec<String>,
+    /// Every element, constraints of the base included; empty when the package left it to be generated.
+    #[serde(deserialize_with = "listed", rename = "snapshot")]
+    pub snapshot: Vec<ElementDefinition>,
+    /// What it says itself.
+    #[serde(deserialize_with = "listed", rename = "differential")]
+    pub differential: Vec<ElementDefinition>,
+}
+
+/// Where an extension may stand.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Context {
+    /// `fhirpath`, `element`, `extension`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A path, an expression, or an extension's URL.
+    pub expression: String,
+}
+
+/// One element of a definition (FHIR R4, ElementDefinition).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ElementDefinition {
+    /// `Patient.identifier:nhsNumber.system`.
+    pub id: Option<String>,
+    /// `Patient.identifier.system`.
+    pub path: String,
+    /// `representation`: `xmlAttr`, `typeAttr`, `xhtml` ….
+    pub representation: Vec<String>,
+    /// The slice it defines.
+    pub slice_name: Option<String>,
+    /// How its repetitions are told apart.
+    pub slicing: Option<Slicing>,
+    /// Least number of times.
+    pub min: Option<u32>,
+    /// Most times, a number or `*`.
+    pub max: Option<String>,
+    /// What the element is in the definition it was first in.
+    pub base: Option<ElementBase>,
+    /// The element whose content it shares, `#Questionnaire.item`.
+    pub content_reference: Option<String>,
+    /// What it may be.
+    #[serde(rename = "type")]
+    pub types: Vec<TypeRef>,
+    /// Most characters.
+    pub max_length: Option<u32>,
+    /// What must hold.
+    pub constraint: Vec<Constraint>,
+    /// Whether a receiver must be able to do something with it.
+    pub must_support: Option<bool>,
+    /// Whether it may change what the rest means.
+    pub is_modifier: Option<bool>,
+    /// Which codes.
+    pub binding: Option<Binding>,
+    /// `fixed[x]`: the type and the value as JSON.
+    #[serde(skip)]
+    pub fixed: Option<(String, Box<RawValue>)>,
+    /// `pattern[x]`.
+    #[serde(skip)]
+    pub pattern: Option<(String, Box<RawValue>)>,
+    /// `minValue[x]`.
+    #[serde(skip)]
+    pub min_value: Option<(String, Box<RawValue>)>,
+    /// `maxValue[x]`.
+    #[serde(skip)]
+    pub max_value: Option<(String, Box<RawValue>)>,
+}
+
+/// How repetitions of an element are told apart.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Slicing {
+    /// By what.
+    pub discriminator: Vec<Discriminator>,
+    /// Whether the slices stand in the order of the definition.
+    pub ordered: bool,
+    /// `open`, `closed`, `openAtEnd`.
+    pub rules: String,
+}
+
+/// One thing that slices are told apart by.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Discriminator {
+    /// `value`, `exists`, `pattern`, `type`, `profile`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Restricted FHIRPath from the sliced element.
+    pub path: String,
+}
+
+/// An element's first definition.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub struct ElementBase {
+    /// Its path there.
+    pub path: String,
+    /// Least number of times there.
+    pub min: u32,
+    /// Most times there.
+    pub max: String,
+}
+
+/// A type that an element may have.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TypeRef {
+    /// `HumanName`, `Reference`, or a FHIRPath system type's URL.
+    pub code: String,
+    /// Profiles of which one must hold. STU3 has one string; the reader makes it a list.
+    pub profile: Vec<String>,
+    /// Profiles of which the target of a reference must fulfil one.
+    pub target_profile: Vec<String>,
+    /// `contained`, `referenced`, `bundled`.
+    pub aggregation: Vec<String>,
+    /// `either`, `independent`, `specific`.
+    pub versioning: Option<String>,
+}
+
+/// An invariant.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Constraint {
+    /// `dom-2`.
+    pub key: String,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What it says to people: only from a user's own packages; the built-in definitions hold no prose.
+    pub human: Option<String>,
+    /// FHIRPath.
+    pub expression: Option<String>,
+    /// The definition it comes from.
+    pub source: Option<String>,
+    /// Whether the publisher calls it best practice only.
+    #[serde(skip)]
+    pub best_practice: bool,
+}
+
+/// Which codes an element may have.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Binding {
+    /// `required`, `extensible`, `preferred`, `example`.
+    pub strength: String,
+    /// The value set's canonical URL.
+    pub value_set: Option<String>,
+    /// The value set outside which no code may be (extension elementdefinition-maxValueSet).
+    #[serde(skip)]
+    pub max_value_set: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Listed {
+    element: Vec<ElementDefinition>,
+}
+
+fn listed<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<ElementDefinition>, D::Error> {
+    Ok(Listed::deserialize(from)?.element)
+}

@@ -1,0 +1,48 @@
+//! FHIR as data: the releases, their types, and the conformance resources that say what is allowed where.
+//!
+//! In: the definitions built into the program and those a user lays over them. Out: the model that types an instance,
+//! and the definitions that `compile` turns into profiles. It never looks at an instance's values.
+
+mod definition;
+mod elements;
+mod model;
+mod view;
+
+pub use definition::{
+    Binding, Constraint, Context, Discriminator, ElementBase, ElementDefinition, Slicing, StructureDefinition, TypeRef,
+};
+pub use elements::{Elements as PublishedNames, elements};
+pub use model::{Child, Model, Primitive, TypeInfo, TypeKind};
+pub use view::{Syntax, View};
+
+/// A release of FHIR that Hallmark holds the definitions of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Release {
+    /// 3.0.2.
+    Stu3,
+    /// 4.0.1.
+    R4,
+    /// 4.3.0.
+    R4b,
+}
+
+impl Release {
+    /// The release that a `fhirVersion` names, by its first two numbers.
+    pub fn of_version(version: &str) -> Option<Self> {
+        match version.get(..3)? {
+            "3.0" => Some(Self::Stu3),
+            "4.0" => Some(Self::R4),
+            "4.3" => Some(Self::R4b),
+            _ => None,
+        }
+    }
+
+    /// Its version, as its publisher numbers it.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Stu3 => "3.0.2",
+            Self::R4 => "4.0.1",
+            Self::R4b => "4.3.0",
+        }
+    }
+}
