@@ -8,6 +8,7 @@ pub mod assertion;
 mod coverage;
 pub mod engine;
 mod excerpt;
+pub mod fhir;
 mod fields;
 pub mod finding;
 mod json;

@@ -1,0 +1,27 @@
+//! A FHIR resource against its base definition and its profiles.
+//!
+//! In: a resource's elements and a [`Context`]. Out: what was looked at and what was found, in [`Issues`]. It knows
+//! nothing of rules and never reads a file: whatever it needs, it asks the context. Values of the instance never leave
+//! it.
+
+mod code;
+mod context;
+mod decision;
+mod issue;
+mod profile;
+
+pub use code::Code;
+pub use context::{
+    CodingRef, Context, Definitions, Examples, Held, Level, Membership, Nothing, Options, Profiles, ReferenceCheck,
+    Resolved, Resolver, SecurityChecks, Terms,
+};
+pub use decision::Decision;
+pub use issue::{Found, Issue, Issues, Probe, Source};
+pub use profile::Profile;
+
+use crate::standard::fhir::View;
+
+/// Checks the resource that `view` is, with all the resources in it.
+pub fn check(view: View<'_>, context: &Context<'_>, issues: &mut Issues) {
+    let _ = (view, context, issues);
+}
