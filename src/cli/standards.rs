@@ -122,7 +122,7 @@ fn is_ours(rule: &Rule) -> bool {
 fn is_fault(code: &str) -> bool {
     match code.split_once('.') {
         Some(("ingest", rest)) => Fault::ALL.iter().any(|fault| fault.code() == rest),
-        Some(("hl7v2" | "json", _)) => CODES.contains(&code),
+        Some(("hl7v2" | "json" | "xml", _)) => CODES.contains(&code),
         Some(("fhir", _)) => FHIR_CODES.contains(&code),
         Some(("run" | "judge", _)) => true,
         _ => false,

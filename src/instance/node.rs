@@ -27,6 +27,18 @@ pub enum Kind {
     Boolean,
     /// JSON `null`.
     Null,
+    /// XML element: its attributes come first, then its contents.
+    Element,
+    /// XML attribute; the span is its value without the quotes.
+    Attribute,
+    /// XML character data with its references.
+    Text,
+    /// XML CDATA section; the span is its content without the marks around it.
+    CData,
+    /// XML comment, with its marks.
+    Comment,
+    /// XML processing instruction or declaration, with its marks; its name is the target.
+    Instruction,
 }
 
 /// Index of a node in its [`Instance`].
@@ -37,17 +49,20 @@ pub type NodeId = u32;
 pub struct Node {
     /// What it is.
     pub kind: Kind,
-    /// HL7 v2: position in the parent, from one.
+    /// HL7 v2: position in the parent, from one. XML: the namespace, see [`super::Namespaces`].
     pub number: u16,
     /// HL7 v2: repetition, or for a segment its place in the message, from one. JSON: index in the array, from zero.
+    /// XML element: where its start tag ends; attributes and text: see [`super::Markup`].
     pub ordinal: u32,
-    /// Segment identifier, or the JSON key without its quotes; empty elsewhere.
+    /// Segment identifier, the JSON key without its quotes, or the local name of an element or attribute; empty
+    /// elsewhere.
     pub name: Span,
     /// The value with all its children.
     pub span: Span,
     /// Index after the subtree.
     pub next: NodeId,
-    /// HL7 v2, the first repetition of a field: index after its last one. Elsewhere the same as `next`.
+    /// HL7 v2, the first repetition of a field: index after its last one. XML element: index after its last attribute.
+    /// Elsewhere the same as `next`.
     pub beyond: NodeId,
 }
 
@@ -96,6 +111,12 @@ impl Instance {
         }
         let there = at < end && self.nodes[at as usize].number == number;
         Children { nodes: &self.nodes, at, end: if there { self.nodes[at as usize].beyond } else { at } }
+    }
+
+    /// The attributes of the element `id`, in document order; none for anything else.
+    pub fn attributes(&self, id: NodeId) -> Children<'_> {
+        let element = self.nodes.get(id as usize).filter(|node| node.kind == Kind::Element);
+        Children { nodes: &self.nodes, at: id + 1, end: element.map_or(0, |node| node.beyond) }
     }
 
     /// Whether `id` has no children.
@@ -170,6 +191,21 @@ impl<'a> Builder<'a> {
         if let Some(node) = self.instance.nodes.get_mut(first as usize) {
             node.beyond = beyond;
         }
+    }
+
+    /// Tells the open element `id`, all of whose attributes are added, that its start tag ends at byte `end`.
+    pub fn tag(&mut self, id: NodeId, end: u32) {
+        let beyond = self.count();
+        let node = &mut self.instance.nodes[id as usize];
+        (node.ordinal, node.beyond) = (end, beyond);
+    }
+
+    /// Closes the element `id` at byte `end`; what [`Builder::tag`] told it stays.
+    pub fn end(&mut self, id: NodeId, end: u32) {
+        let next = self.count();
+        let node = &mut self.instance.nodes[id as usize];
+        node.span = Span::new(node.span.start, end);
+        node.next = next;
     }
 
     /// Nodes so far.

@@ -48,6 +48,33 @@ pub const CODES: &[&str] = &[
     "json.trailing-content",
     "json.unclosed",
     "json.utf-16",
+    "xml.attribute",
+    "xml.character",
+    "xml.comment",
+    "xml.content-outside",
+    "xml.declaration",
+    "xml.doctype",
+    "xml.duplicate-attribute",
+    "xml.empty",
+    "xml.encoding-broken",
+    "xml.encoding-mismatch",
+    "xml.encoding-unsupported",
+    "xml.end-tag",
+    "xml.entity-undefined",
+    "xml.limit-attributes",
+    "xml.limit-depth",
+    "xml.limit-faults",
+    "xml.limit-name",
+    "xml.limit-namespaces",
+    "xml.limit-nodes",
+    "xml.limit-text",
+    "xml.markup",
+    "xml.name",
+    "xml.namespace",
+    "xml.prefix-undeclared",
+    "xml.reference",
+    "xml.second-root",
+    "xml.unclosed",
 ];
 
 /// Something that is wrong with the syntax of a unit.
@@ -129,9 +156,16 @@ mod tests {
             include_str!("json/mod.rs"),
             include_str!("json/names.rs"),
             include_str!("json/scalar.rs"),
+            include_str!("xml/attributes.rs"),
+            include_str!("xml/declaration.rs"),
+            include_str!("xml/encoding.rs"),
+            include_str!("xml/names.rs"),
+            include_str!("xml/reader.rs"),
+            include_str!("xml/recover.rs"),
+            include_str!("xml/tags.rs"),
         ];
         let quoted = sources.iter().flat_map(|source| source.split('"')).filter(|text| {
-            let code = text.strip_prefix("hl7v2.").or_else(|| text.strip_prefix("json."));
+            let code = ["hl7v2.", "json.", "xml."].iter().find_map(|family| text.strip_prefix(family));
             code.is_some_and(|rest| {
                 !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             })

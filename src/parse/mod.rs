@@ -10,5 +10,15 @@ mod fields;
 pub mod hl7v2;
 pub mod json;
 mod separators;
+pub mod xml;
 
 pub use fault::{CODES, Fault, Faults, MAX_LISTED};
+
+/// How far a document was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// To its end.
+    Whole,
+    /// It was cut off, or a limit stopped the reading: what is missing may have stood in the rest.
+    Part,
+}

@@ -10,6 +10,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
+pub use super::Extent;
 use super::Faults;
 use crate::instance::{Builder, Instance, Kind, NodeId};
 use crate::span::Span;
@@ -18,15 +19,6 @@ use crate::span::Span;
 pub const MAX_DEPTH: usize = 200;
 /// Nodes per document, 32 bytes each: more than the largest bundle a unit may be, less than a machine's memory.
 const MAX_NODES: u32 = 4_000_000;
-
-/// How far a document was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// To its end.
-    Whole,
-    /// It was cut off, or a limit stopped the reading: what is missing may have stood in the rest.
-    Part,
-}
 
 /// Parses `bytes` into `instance`, whose memory is reused.
 pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) -> Extent {
