@@ -8,9 +8,10 @@
 //! ingest → detect → parse → check → judge → report
 //! ```
 //!
-//! [`span`], [`instance`] and [`standard`] lie below every stage. A stage never imports a later one; the test
+//! [`span`], [`instance`], [`standard`] and the readers of archives lie below every stage. A stage never imports a later one; the test
 //! `tests/one_way.rs` reads the `use crate::…` lines and fails when one does.
 
+mod archive;
 pub mod check;
 pub mod compile;
 pub mod detect;

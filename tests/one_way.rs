@@ -1,8 +1,8 @@
 //! The shape of the house, read from its source: no stage imports a later one, and every file is small, plainly named
 //! and says what it is for.
 //!
-//! The order is the design's: ingest → detect → parse → check → judge → report, the command line last. Three rooms lie
-//! below every stage (spans, the instance, the packs) and one beside them: `compile` turns definitions into the
+//! The order is the design's: ingest → detect → parse → check → judge → report, the command line last. Four rooms lie
+//! below every stage (spans, archives, the instance, the packs) and one beside them: `compile` turns definitions into the
 //! assertions that `check` runs, so it may use `check`, and nothing but the command line may use it.
 
 use std::fs;
@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 /// Each room and the rooms it may import, itself aside.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("span", &[]),
+    ("archive", &[]),
     ("instance", &["span"]),
-    ("standard", &["span", "instance"]),
-    ("ingest", &["span", "instance", "standard"]),
+    ("standard", &["span", "archive", "instance"]),
+    ("ingest", &["span", "archive", "instance", "standard"]),
     ("detect", &["span", "instance", "standard", "ingest"]),
     ("parse", &["span", "instance", "standard", "ingest", "detect"]),
     ("check", &["span", "instance", "standard", "ingest", "detect", "parse"]),

@@ -149,7 +149,7 @@ pub fn is_office(head: &[u8]) -> bool {
 /// Whether `head` starts a tar archive: by its mark, or by a right checksum where the old format has no mark.
 pub(crate) fn is_tar(head: &[u8], extension: &str) -> bool {
     let Some(header) = head.first_chunk::<512>() else { return false };
-    &header[257..262] == b"ustar" || (extension == "tar" && super::archive::tar_header::checksum_is_right(header))
+    &header[257..262] == b"ustar" || (extension == "tar" && crate::archive::checksum_is_right(header))
 }
 
 /// Content of a known kind that is never cut and in which message headers must not be looked for.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::io;
 
 use super::fault::Fault;
+use crate::archive::Broken;
 
 /// A fault and a sentence of our own about it.
 #[derive(Clone, Debug)]
@@ -24,6 +25,11 @@ impl Snag {
     pub(crate) fn of(error: &io::Error) -> Self {
         if let Some(snag) = error.get_ref().and_then(|inner| inner.downcast_ref::<Snag>()) {
             return snag.clone();
+        }
+        match Broken::of(error) {
+            Some(Broken::Truncated(detail)) => return Self::new(Fault::ArchiveTruncated, detail),
+            Some(Broken::Header(detail)) => return Self::new(Fault::ArchiveHeader, detail),
+            None => {}
         }
         let why = match error.kind() {
             io::ErrorKind::NotFound => "it is no longer there",

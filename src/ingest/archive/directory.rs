@@ -5,7 +5,7 @@
 
 use std::io::{BufReader, Read, SeekFrom};
 
-use super::entry::NAME_BYTES;
+use crate::archive::NAME_BYTES;
 use crate::ingest::fault::Fault;
 use crate::ingest::options::Limits;
 use crate::ingest::snag::Snag;

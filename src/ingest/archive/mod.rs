@@ -10,7 +10,6 @@ mod entry;
 mod guard;
 mod gzip;
 mod tar;
-pub(crate) mod tar_header;
 mod zip;
 
 pub(super) use budget::Budget;

@@ -6,6 +6,7 @@
 mod definition;
 mod elements;
 mod model;
+pub mod package;
 mod view;
 
 pub use definition::{

@@ -7,7 +7,7 @@ pub(crate) const BLOCK: usize = 512;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     File,
     Folder,
     Link,
@@ -25,14 +25,14 @@ pub(super) enum Kind {
 
 /// The fields of a header.
 #[derive(Debug)]
-pub(super) struct Header {
-    pub(super) name: Vec<u8>,
-    pub(super) size: u64,
-    pub(super) kind: Kind,
+pub(crate) struct Header {
+    pub(crate) name: Vec<u8>,
+    pub(crate) size: u64,
+    pub(crate) kind: Kind,
 }
 
 /// Reads `block`; `None` when its checksum or a number is wrong.
-pub(super) fn read(block: &[u8; BLOCK]) -> Option<Header> {
+pub(crate) fn read(block: &[u8; BLOCK]) -> Option<Header> {
     if !checksum_is_right(block) {
         return None;
     }
@@ -80,7 +80,7 @@ fn number(field: &[u8]) -> Option<u64> {
 }
 
 /// What extended attributes say of the next entry: its name and size, each if given.
-pub(super) fn extended(body: &[u8]) -> Option<(Option<Vec<u8>>, Option<u64>)> {
+pub(crate) fn extended(body: &[u8]) -> Option<(Option<Vec<u8>>, Option<u64>)> {
     let (mut name, mut size, mut rest) = (None, None, body);
     while !rest.is_empty() && rest[0] != 0 {
         let blank = rest.iter().position(|b| *b == b' ')?;
