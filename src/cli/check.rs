@@ -2,7 +2,7 @@
 
 use super::deliver::{Delivered, deliver, possible};
 use super::error::Error;
-use super::key::Joining;
+use super::join_key::Joining;
 use super::progress::Progress;
 use super::run::{Ended, Gathered, Job, run as gather};
 use super::settings::{self, Judging, Shared};

@@ -1,8 +1,9 @@
 //! The join key: a secret of this user that lets partial reports be merged without showing whom they are about.
 //!
-//! In: a path the user gave, or the user's state folder. Out: a key, made on first use. It is read from a file that no
+//! In: what `--join-key` asked for, or the user's state folder. Out: a key, made on first use. It is read from a file that no
 //! one else can read, or not at all; its bytes never reach a message, a log or a report.
 
+use super::args::JoinKey;
 use crate::check::across::Key;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -14,7 +15,7 @@ const LENGTH: usize = 32;
 
 /// Why there is no key although one was asked for.
 #[derive(Debug, Error)]
-pub enum KeyError {
+pub(super) enum KeyError {
     /// The file cannot be read; the user named it, so going on without it would surprise.
     #[error("the join key {path} cannot be read: {reason}")]
     Unreadable {
@@ -36,10 +37,50 @@ pub enum KeyError {
     NoRandomness,
 }
 
+/// The key of a run.
+pub(super) enum Joining {
+    /// Facts are sealed with it.
+    Sealed(Key),
+    /// A key of this run alone; facts go into no report.
+    Alone(Key),
+}
+
+impl Joining {
+    /// The key to hash identifiers with.
+    pub(super) fn key(&self) -> &Key {
+        match self {
+            Self::Sealed(key) | Self::Alone(key) => key,
+        }
+    }
+
+    /// The key that was asked for; the user's own by default.
+    ///
+    /// # Errors
+    /// When there should be a key and it cannot be used.
+    pub(super) fn for_run(asked: Option<&JoinKey>) -> Result<Self, KeyError> {
+        Ok(match Self::for_merge(asked)? {
+            Some(key) => Self::Sealed(key),
+            None => Self::Alone(passing()?),
+        })
+    }
+
+    /// The key to open reports with; none when there is none.
+    ///
+    /// # Errors
+    /// As [`Joining::for_run`].
+    pub(super) fn for_merge(asked: Option<&JoinKey>) -> Result<Option<Key>, KeyError> {
+        match asked {
+            Some(JoinKey::Without) => Ok(None),
+            Some(JoinKey::File(file)) => for_user(Some(file)),
+            None => for_user(None),
+        }
+    }
+}
+
 /// The user's key: from `explicit` (`--join-key` or `HALLMARK_JOIN_KEY`), else from the state folder, where it is made
 /// when there is none. `Ok(None)` when there is no state folder or it cannot be written: then the run works as always, and
 /// its report cannot be merged across messages.
-pub fn for_user(explicit: Option<&Path>) -> Result<Option<Key>, KeyError> {
+fn for_user(explicit: Option<&Path>) -> Result<Option<Key>, KeyError> {
     if let Some(path) = explicit {
         return read(path).map(Some);
     }
@@ -52,7 +93,7 @@ pub fn for_user(explicit: Option<&Path>) -> Result<Option<Key>, KeyError> {
 }
 
 /// A key that nobody keeps, for a run without a join key.
-pub fn passing() -> Result<Key, KeyError> {
+fn passing() -> Result<Key, KeyError> {
     random().map(Key::new)
 }
 

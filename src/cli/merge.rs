@@ -3,7 +3,7 @@
 use super::check::{baseline, report};
 use super::deliver::{Delivered, deliver, possible};
 use super::error::Error;
-use super::key::Joining;
+use super::join_key::Joining;
 use super::settings::{Name, Shared};
 use super::{COULD_NOT_RUN, args, joined, values};
 use crate::check::across::{Facts, Key, open, seal};
