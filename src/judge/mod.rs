@@ -9,6 +9,7 @@
 pub mod calendar;
 pub mod fingerprint;
 pub mod outcome;
+pub mod sentence;
 pub mod threshold;
 pub mod verdict;
 pub mod waiver;
@@ -19,7 +20,6 @@ mod finding;
 mod own;
 mod reasons;
 mod run;
-mod sentence;
 mod summary;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Counts and lists in plain English, as the judge's sentences need them.
+//! Counts and lists in plain English, as sentences need them: the judge's, and those of the report formats.
 
 /// `12,345`: thousands apart.
-pub(super) fn number(n: u64) -> String {
+pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -13,8 +13,8 @@ pub(super) fn number(n: u64) -> String {
     out
 }
 
-/// `1 message`, `2 messages`.
-pub(super) fn count(n: u64, one: &str, many: &str) -> String {
+/// `1 place`, `2 places`, `12,345 places`: a count with its noun.
+pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 

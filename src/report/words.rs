@@ -2,6 +2,8 @@
 //!
 //! In: a code of the model. Out: plain British English. An unknown code stands as it is.
 
+pub use crate::judge::sentence::{count, number};
+
 /// A verdict for people: `at-risk` → `At risk`.
 pub fn verdict(code: &str) -> &str {
     match code {
@@ -67,24 +69,6 @@ pub fn event(code: &str) -> &str {
         "review" => "Is reviewed",
         other => other,
     }
-}
-
-/// `1 place`, `2 places`, `12,345 places`: a count with its noun.
-pub fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { many })
-}
-
-/// `12,345`: thousands apart.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `2027-04-01` → `1 April 2027`, `2027-04` → `April 2027`; anything else stands as it is.
