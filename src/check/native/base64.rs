@@ -100,13 +100,7 @@ const fn sextet(byte: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn told(judged: Judged) -> &'static str {
-        match judged {
-            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
-            _ => "passed",
-        }
-    }
+    use crate::check::native::told;
 
     #[test]
     fn padding_must_complete_the_last_group() {

@@ -104,13 +104,7 @@ pub fn read_code(value: &[u8]) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn told(judged: Judged) -> &'static str {
-        match judged {
-            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
-            _ => "passed",
-        }
-    }
+    use crate::check::native::told;
 
     #[test]
     fn icd_10_forms() {

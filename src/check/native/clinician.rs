@@ -90,6 +90,7 @@ pub fn gmp_code(value: &[u8]) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::native::told;
 
     #[test]
     fn forms_of_doctors_codes() {
@@ -115,10 +116,6 @@ mod tests {
 
     #[test]
     fn a_number_in_the_place_of_a_code_is_recognised() {
-        let told = |judged| match judged {
-            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
-            _ => "",
-        };
         assert!(told(consultant_code(b"3456789")).contains("the C is missing"));
         assert!(told(gmc_number(b"C3456789")).contains("without the C"));
     }

@@ -73,6 +73,16 @@ impl Judged {
     }
 }
 
+/// What a check said, for the tests: the problem, `passed`, or why it cannot tell.
+#[cfg(test)]
+fn told(judged: Judged) -> &'static str {
+    match judged {
+        Judged::Passed => "passed",
+        Judged::Failed(shape) => shape.problem().unwrap_or_default(),
+        Judged::CannotTell(cause) => cause,
+    }
+}
+
 /// A check of one value's bytes.
 pub type Check = fn(value: &[u8]) -> Judged;
 

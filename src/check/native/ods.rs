@@ -54,6 +54,7 @@ fn problem(value: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::native::told;
 
     #[test]
     fn codes_of_every_generation_pass() {
@@ -64,15 +65,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_apart() {
-        let problem = |value: &[u8]| match code(value) {
-            Judged::Failed(shape) => shape.problem(),
-            _ => None,
-        };
-        assert_eq!(problem(b"y8j7d"), Some("an ODS code is in capitals"));
-        assert_eq!(problem(b"RXX 01"), Some("an ODS code has no spaces"));
-        assert_eq!(problem(b"RXX-01"), Some("an ODS code is capitals and digits only"));
-        assert_eq!(problem(b"RX"), Some("an ODS code has 3 to 12 characters"));
-        assert_eq!(problem(b"ABCDEF1234567"), Some("an ODS code has 3 to 12 characters"));
+        assert_eq!(told(code(b"y8j7d")), "an ODS code is in capitals");
+        assert_eq!(told(code(b"RXX 01")), "an ODS code has no spaces");
+        assert_eq!(told(code(b"RXX-01")), "an ODS code is capitals and digits only");
+        assert_eq!(told(code(b"RX")), "an ODS code has 3 to 12 characters");
+        assert_eq!(told(code(b"ABCDEF1234567")), "an ODS code has 3 to 12 characters");
     }
 
     #[test]

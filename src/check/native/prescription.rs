@@ -77,6 +77,7 @@ pub fn long_id(value: &[u8]) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::native::told;
 
     /// The check character for an id of 19 characters and hyphens, by trying each.
     fn complete(body: &str) -> Vec<String> {
@@ -105,13 +106,15 @@ mod tests {
 
     #[test]
     fn form_comes_before_the_check_character() {
-        let told = |value: &[u8]| match short_id(value) {
-            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
-            _ => "",
-        };
-        assert_eq!(told(b"24f5da-a83008-7efe6z"), "a short prescription id is in capitals");
-        assert_eq!(told(b"24F5DAA830087EFE6Z"), "a short prescription id is three groups of 6 joined by hyphens");
-        assert_eq!(told(b"24G5DA-A83008-7EFE6Z"), "a short prescription id is three groups of 6 joined by hyphens");
-        assert_eq!(told(b"24F5DA-A83008-7EFE6Y"), "check character wrong");
+        assert_eq!(told(short_id(b"24f5da-a83008-7efe6z")), "a short prescription id is in capitals");
+        assert_eq!(
+            told(short_id(b"24F5DAA830087EFE6Z")),
+            "a short prescription id is three groups of 6 joined by hyphens"
+        );
+        assert_eq!(
+            told(short_id(b"24G5DA-A83008-7EFE6Z")),
+            "a short prescription id is three groups of 6 joined by hyphens"
+        );
+        assert_eq!(told(short_id(b"24F5DA-A83008-7EFE6Y")), "check character wrong");
     }
 }

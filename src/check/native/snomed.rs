@@ -154,14 +154,7 @@ fn verhoeff(digits: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn told(judged: Judged) -> &'static str {
-        match judged {
-            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
-            Judged::Passed => "passed",
-            Judged::CannotTell(cause) => cause,
-        }
-    }
+    use crate::check::native::told;
 
     #[test]
     fn published_concepts_pass() {

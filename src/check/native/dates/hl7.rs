@@ -218,13 +218,7 @@ fn zone_of(value: &[u8]) -> Result<i16, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn told(judged: Judged) -> &'static str {
-        match judged {
-            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
-            _ => "passed",
-        }
-    }
+    use crate::check::native::told;
 
     #[test]
     fn time_stamps_of_every_precision_pass() {

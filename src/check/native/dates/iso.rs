@@ -230,13 +230,7 @@ fn zone(value: &[u8]) -> Result<i16, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn told(judged: Judged) -> &'static str {
-        match judged {
-            Judged::Failed(shape) => shape.problem().unwrap_or_default(),
-            _ => "passed",
-        }
-    }
+    use crate::check::native::told;
 
     #[test]
     fn dates() {
