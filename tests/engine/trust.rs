@@ -136,7 +136,12 @@ struct Mistake {
 }
 
 fn mistakes() -> Vec<Mistake> {
-    let rule = |change: (&str, &str)| RULES.replacen(change.0, change.1, 1);
+    let rule = |(from, to): (&str, &str), at, words| Mistake {
+        file: "rules/rules.toml",
+        text: RULES.replacen(from, to, 1),
+        at,
+        words,
+    };
     let profile = |line: &'static str, words| Mistake {
         file: "definitions/profile.txt",
         text: format!("# ours\n[ADT]\n{line}\nPID-8 len=1\n"),
@@ -174,48 +179,33 @@ fn mistakes() -> Vec<Mistake> {
             at: "2|O|one||ST||b",
             words: &["number|usage|min..max"],
         },
-        Mistake {
-            file: "rules/rules.toml",
-            text: rule(("severity = \"error\"", "severity = \"grave\"")),
-            at: "\"grave\"",
-            words: &["fatal", "error", "warning", "information"],
-        },
-        Mistake {
-            file: "rules/rules.toml",
-            text: rule(("fix = ", "cure = ")),
-            at: "cure",
-            words: &["cure", "expected"],
-        },
-        Mistake {
-            file: "rules/rules.toml",
-            text: rule(("degrades = [\"pas/feed\"]", "degrades = [\"pas/food\"]")),
-            at: "[[rule]]",
-            words: &["pas/food", "integrations.toml"],
-        },
-        Mistake {
-            file: "rules/rules.toml",
-            text: rule(("requirement = [\"RXX-01\"]", "requirement = [\"RXX-07\"]")),
-            at: "[[rule]]",
-            words: &["RXX-07", "requirements.csv"],
-        },
-        Mistake {
-            file: "rules/rules.toml",
-            text: rule(("constrain = [\"PD1-4 usage=R\"]", "constrain = [\"PD1-4 usage=must\"]")),
-            at: "[[rule]]",
-            words: &["PD1-4 usage=must", "R, RE, O, X, B or C(R/O)"],
-        },
-        Mistake {
-            file: "rules/rules.toml",
-            text: rule(("constrain = [\"PD1-4 usage=R\"]", "on = \"PD1-4\"\nassert = \"present(.1\"")),
-            at: "[[rule]]",
-            words: &["assert, at character", "`)`"],
-        },
-        Mistake {
-            file: "rules/rules.toml",
-            text: rule(("constrain = [\"PD1-4 usage=R\"]", "on = \"PD1-4[2]\"\nassert = \"present(.1)\"")),
-            at: "[[rule]]",
-            words: &["where ="],
-        },
+        rule(
+            ("severity = \"error\"", "severity = \"grave\""),
+            "\"grave\"",
+            &["fatal", "error", "warning", "information"],
+        ),
+        rule(("fix = ", "cure = "), "cure", &["cure", "expected"]),
+        rule(
+            ("degrades = [\"pas/feed\"]", "degrades = [\"pas/food\"]"),
+            "[[rule]]",
+            &["pas/food", "integrations.toml"],
+        ),
+        rule(("requirement = [\"RXX-01\"]", "requirement = [\"RXX-07\"]"), "[[rule]]", &["RXX-07", "requirements.csv"]),
+        rule(
+            ("constrain = [\"PD1-4 usage=R\"]", "constrain = [\"PD1-4 usage=must\"]"),
+            "[[rule]]",
+            &["PD1-4 usage=must", "R, RE, O, X, B or C(R/O)"],
+        ),
+        rule(
+            ("constrain = [\"PD1-4 usage=R\"]", "on = \"PD1-4\"\nassert = \"present(.1\""),
+            "[[rule]]",
+            &["assert, at character", "`)`"],
+        ),
+        rule(
+            ("constrain = [\"PD1-4 usage=R\"]", "on = \"PD1-4[2]\"\nassert = \"present(.1)\""),
+            "[[rule]]",
+            &["where ="],
+        ),
         Mistake {
             file: "standard.toml",
             text: MANIFEST.replace("layer = 100", "layer = \"top\""),
