@@ -94,12 +94,12 @@ impl<'a> Checker<'a, '_> {
             if count > u32::from(max) {
                 let over = repetitions().find(|&id| message.tree.node(id).ordinal > u32::from(max));
                 let text = match max {
-                    1 => format!("{} may not repeat; it has {count} repetitions", of(element, number)),
-                    _ => format!("{} may repeat {max} times; it has {count} repetitions", of(element, number)),
+                    1 => format!("{} may not repeat", of(element, number)),
+                    _ => format!("{} has more than the {max} repetitions it may have", of(element, number)),
                 };
                 self.fail(rule, over.unwrap_or(last), text);
             } else if count < u32::from(min) {
-                let text = format!("{} needs {min} repetitions; it has {count}", of(element, number));
+                let text = format!("{} has fewer than the {min} repetitions it needs", of(element, number));
                 self.fail(rule, last, text);
             }
         }
@@ -217,9 +217,8 @@ impl<'a> Checker<'a, '_> {
     /// A value of more than `most` bytes.
     #[cold]
     fn long(&mut self, rule: RuleId, id: NodeId, most: usize) {
-        let length = characters(&decode(self.scope.message.raw(id), &self.scope.message.separators));
-        if length > most {
-            self.fail(rule, id, format!("longer than {most} characters: it has {length}"));
+        if characters(&decode(self.scope.message.raw(id), &self.scope.message.separators)) > most {
+            self.fail(rule, id, format!("longer than {most} characters"));
         }
     }
 
