@@ -45,6 +45,17 @@ fn verdicts_come_first_then_gaps_then_the_unshown_then_counts() {
 }
 
 #[test]
+fn a_blocked_service_gives_its_first_reason_once() {
+    let mut report = fixture::report();
+    let verdict = &mut report.verdicts[0];
+    verdict.summary = format!("As shown, this system cannot join: 1 of 2 fails. {}", verdict.because[0].reason);
+    let text = drawn(&report, Terminal { width: 160, ..Terminal::default() });
+    assert!(text.contains("this system cannot join: 1 of 2 fails.\n"), "{text}");
+    assert!(text.contains(&format!("· PAS-09: {} (2 places)\n", report.verdicts[0].because[0].reason)), "{text}");
+    assert_eq!(text.matches(&report.verdicts[0].because[0].reason).count(), 1, "{text}");
+}
+
+#[test]
 fn the_underline_is_under_the_place() {
     let text = render(Format::Terminal, &fixture::report());
     let lines: Vec<&str> = text.lines().collect();

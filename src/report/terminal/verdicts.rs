@@ -50,8 +50,10 @@ fn one(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     let sign = format!("{} {:<11}", words::verdict_shape(&verdict.verdict), words::verdict(&verdict.verdict));
     page.hanging(2, (&sign, Ink::of_verdict(&verdict.verdict)), 15, (&verdict.name, Ink::Strong))?;
     page.hanging(15, ("", Ink::Plain), 15, (&verdict.integration, Ink::Quiet))?;
-    page.wrapped(15, 15, &verdict.summary)?;
     let decisive = || verdict.because.iter().filter(|because| because.outcome != "passed");
+    // The summary of a blocked service ends in its first reason, which the list below tells with its rule and count.
+    let first = decisive().next().map_or("", |because| because.reason.as_str());
+    page.wrapped(15, 15, verdict.summary.strip_suffix(first).unwrap_or(&verdict.summary).trim_end())?;
     for because in decisive().take(REASONS) {
         let mut reason = match because.rule.as_str() {
             "" => format!("· {}", because.reason),
