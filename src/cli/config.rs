@@ -6,10 +6,10 @@
 
 use super::args::{JoinKey, Save};
 use super::console::When;
-use super::near::nearest;
 use crate::judge::FailOn;
 use crate::report::Format;
 use crate::standard::Day;
+use crate::standard::near::nearest;
 use clap::ValueEnum;
 use std::ops::Range;
 use std::path::{Path, PathBuf};

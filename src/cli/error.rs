@@ -3,13 +3,13 @@
 use super::complaint::Complaint;
 use super::config::ConfigError;
 use super::join_key::KeyError;
-use super::near::nearest;
 use crate::ingest::SourceError;
 use crate::judge::WaiverError;
 use crate::report::merge::MergeError;
 use crate::report::read::ReadError;
 use crate::report::save::SaveError;
 use crate::standard::PackError;
+use crate::standard::near::nearest;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;

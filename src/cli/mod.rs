@@ -20,7 +20,6 @@ mod joined;
 mod ledger;
 mod list;
 mod merge;
-mod near;
 mod progress;
 pub mod proofs;
 mod queue;

@@ -45,6 +45,8 @@ impl Flags {
     pub const NUMBER: Self = Self(1 << 5);
     /// JSON: the value was written as `true` or `false`.
     pub const BOOLEAN: Self = Self(1 << 6);
+    /// What is written here is not what its type is made of; that is told, and nothing more can be said of it.
+    pub const BROKEN: Self = Self(1 << 7);
 
     /// Whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {

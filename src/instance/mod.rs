@@ -13,6 +13,6 @@ mod xml;
 pub use fhir::{Element, ElementChildren, Elements, Flags, NameId, TypeId};
 pub use hl7::{Message, Separators};
 pub use json::{Document, unescape, unit};
-pub use node::{Builder, Instance, Kind, Node, NodeId};
+pub use node::{Builder, Children, Instance, Kind, Node, NodeId};
 pub use path::{Path, Spot, Step};
 pub use xml::{Markup, Namespaces, Reference, attribute_value, reference};

@@ -1,5 +1,6 @@
 //! Syntax faults: what a parser could not place, with its span and a description.
 
+use crate::instance::{NameId, NodeId};
 use crate::span::Span;
 use std::borrow::Cow;
 
@@ -86,6 +87,23 @@ pub struct Fault {
     pub span: Span,
     /// What is wrong, described; never a value.
     pub message: Cow<'static, str>,
+    /// FHIR: the element it is about; none for what is wrong with the notation.
+    pub element: Option<Within>,
+}
+
+/// A place among the elements of a FHIR resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Within {
+    /// The element.
+    pub node: NodeId,
+    /// What the element has below it that became no element of its own: its name, and which of that name.
+    pub below: Option<(NameId, Option<u32>)>,
+}
+
+impl From<NodeId> for Within {
+    fn from(node: NodeId) -> Self {
+        Self { node, below: None }
+    }
 }
 
 /// The faults of one unit, and how many there were of each code.
@@ -98,6 +116,26 @@ pub struct Faults {
 impl Faults {
     /// Records a fault; past [`MAX_LISTED`] of one code it is only counted.
     pub fn push(&mut self, code: &'static str, span: Span, message: impl Into<Cow<'static, str>>) {
+        if self.count_one(code) {
+            self.listed.push(Fault { code, span, message: message.into(), element: None });
+        }
+    }
+
+    /// The same about an element; `message` is made only when the fault is listed.
+    pub fn push_within<M: Into<Cow<'static, str>>>(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        element: Within,
+        message: impl FnOnce() -> M,
+    ) {
+        if self.count_one(code) {
+            self.listed.push(Fault { code, span, message: message().into(), element: Some(element) });
+        }
+    }
+
+    /// Counts one more of `code`; whether it is to be listed.
+    fn count_one(&mut self, code: &'static str) -> bool {
         let count = match self.counts.iter_mut().find(|(known, _)| *known == code) {
             Some((_, count)) => count,
             None => {
@@ -107,9 +145,7 @@ impl Faults {
             }
         };
         *count = count.saturating_add(1);
-        if *count <= MAX_LISTED {
-            self.listed.push(Fault { code, span, message: message.into() });
-        }
+        *count <= MAX_LISTED
     }
 
     /// The listed faults, in the order they were met.

@@ -6,13 +6,15 @@
 mod charset;
 mod escape;
 mod fault;
+pub mod fhir;
 mod fields;
+pub mod form;
 pub mod hl7v2;
 pub mod json;
 mod separators;
 pub mod xml;
 
-pub use fault::{CODES, Fault, Faults, MAX_LISTED};
+pub use fault::{CODES, Fault, Faults, MAX_LISTED, Within};
 
 /// How far a document was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod day;
 pub mod fhir;
 mod files;
 pub mod hl7v2;
+pub(crate) mod near;
 mod pack;
 mod proof;
 mod rule;

@@ -1,6 +1,7 @@
 //! Base64 text, and PDF documents carried in it.
 
 use super::{Judged, Native};
+use crate::parse::form::base64::{WhiteSpace, problem, sextet};
 
 /// Unbroken base64.
 pub const BASE64: Native = Native {
@@ -26,12 +27,6 @@ pub const PDF: Native = Native {
     source: "RFC 4648, section 4; ISO 32000-1, 7.5.2 (file header)",
 };
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum WhiteSpace {
-    Refused,
-    Skipped,
-}
-
 /// Passes base64 with the standard alphabet in one run, padded. Source: RFC 4648, section 4.
 pub fn base64(value: &[u8]) -> Judged {
     Judged::unless(value, problem(value, WhiteSpace::Refused))
@@ -54,47 +49,6 @@ pub fn pdf(value: &[u8]) -> Judged {
         (sextet(*sixth)? >> 4 != 0b10).then_some("the content does not begin as a PDF does")
     });
     Judged::unless(value, problem)
-}
-
-fn problem(value: &[u8], white_space: WhiteSpace) -> Option<&'static str> {
-    let mut characters = 0_usize;
-    let mut padding = 0_usize;
-    for &byte in value {
-        match byte {
-            b'=' => padding += 1,
-            b' ' | b'\t' | b'\r' | b'\n' => {
-                if white_space == WhiteSpace::Refused {
-                    return Some("base64 with white space in it, where one unbroken run is wanted");
-                }
-            }
-            _ if sextet(byte).is_some() => {
-                if padding > 0 {
-                    return Some("base64 that goes on after its padding: looks like two pieces joined");
-                }
-                characters += 1;
-            }
-            b'-' | b'_' => return Some("the URL alphabet of base64, where the standard one is wanted"),
-            _ => return Some("not base64: a character outside its alphabet"),
-        }
-    }
-    match (characters % 4, padding) {
-        _ if characters == 0 => Some("no base64"),
-        (0, 0) | (2, 2) | (3, 1) => None,
-        (1, _) => Some("base64 cut short: no content ends on one character of a group"),
-        _ => Some("base64 with wrong padding"),
-    }
-}
-
-/// The six bits a character of base64 stands for.
-const fn sextet(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

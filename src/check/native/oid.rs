@@ -1,6 +1,7 @@
 //! ISO object identifiers in dotted form.
 
 use super::{Judged, Native};
+use crate::parse::form::oid::problem;
 
 /// A dotted object identifier.
 pub const OID: Native = Native {
@@ -18,30 +19,7 @@ pub fn oid(value: &[u8]) -> Judged {
     if let [b'u' | b'U', b'r' | b'R', b'n' | b'N', b':', ..] = value {
         return Judged::failed(value, "a bare OID is wanted here, without its URN prefix");
     }
-    let mut arcs = 0;
-    let mut root = 0;
-    for arc in value.split(|&byte| byte == b'.') {
-        if arc.is_empty() || !arc.iter().all(u8::is_ascii_digit) {
-            return Judged::failed(value, "an OID is numbers joined by full stops");
-        }
-        if arc.len() > 1 && arc[0] == b'0' {
-            return Judged::failed(value, "a number within an OID has a leading zero");
-        }
-        match arcs {
-            0 => {
-                if arc.len() > 1 || arc[0] > b'2' {
-                    return Judged::failed(value, "an OID begins with 0, 1 or 2");
-                }
-                root = arc[0];
-            }
-            1 if root < b'2' && (arc.len() > 2 || (arc.len() == 2 && arc[0] > b'3')) => {
-                return Judged::failed(value, "the second number of an OID is below 40 under 0 and 1");
-            }
-            _ => {}
-        }
-        arcs += 1;
-    }
-    Judged::unless(value, (arcs < 2).then_some("an OID has at least two numbers"))
+    Judged::unless(value, problem(value))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Universally unique identifiers.
 
 use super::{Judged, Native};
+use crate::parse::form::uuid::problem;
 
 /// A UUID in either case.
 pub const UUID: Native = Native {
@@ -18,8 +19,6 @@ pub const UPPER: Native = Native {
     source: "eps-spine-shared, REGEX_GUID",
 };
 
-const LENGTH: usize = 36;
-
 /// Passes a UUID in either case. The version and variant bits are not tested, since no national rule asks for them.
 ///
 /// Source: RFC 9562, section 4.
@@ -31,26 +30,6 @@ pub fn uuid(value: &[u8]) -> Judged {
 pub fn upper(value: &[u8]) -> Judged {
     let lower = || value.iter().any(u8::is_ascii_lowercase).then_some("this UUID has to be in capitals");
     Judged::unless(value, problem(value).or_else(lower))
-}
-
-fn problem(value: &[u8]) -> Option<&'static str> {
-    let fits = value.len() == LENGTH
-        && value.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        });
-    if fits {
-        return None;
-    }
-    Some(if value.starts_with(b"urn:") {
-        "a bare UUID is wanted here, without its URN prefix"
-    } else if value.starts_with(b"{") {
-        "a UUID is sent without braces"
-    } else if value.len() == 32 && value.iter().all(u8::is_ascii_hexdigit) {
-        "the hyphens of the UUID are missing"
-    } else {
-        "a UUID is 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12"
-    })
 }
 
 #[cfg(test)]

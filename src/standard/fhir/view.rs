@@ -103,6 +103,11 @@ impl<'a> View<'a> {
     /// The path of `id` as the field's reference validator prints it: `Patient.name[0].given[1]`,
     /// `Observation.value.ofType(Quantity)`, `Bundle.entry[0].resource`.
     pub fn path(self, id: NodeId) -> Path {
+        self.path_below(id, None)
+    }
+
+    /// The same for what `id` has below it that became no element of its own: its name, and which of that name.
+    pub fn path_below(self, id: NodeId, below: Option<(NameId, Option<u32>)>) -> Path {
         let mut up = vec![id];
         let mut at = id;
         while at != Elements::ROOT {
@@ -119,22 +124,30 @@ impl<'a> View<'a> {
                 general.push_str(name);
                 continue;
             }
-            let name = self.model.name_of(element.name);
-            for path in [&mut full, &mut general] {
-                path.push('.');
-                // An unknown name may be anything, also a patient's.
-                path.push_str(if name.is_empty() { "?" } else { name });
-            }
-            if element.flags.has(Flags::REPEATS) {
-                // Writing to a string does not fail.
-                let _ = write!(full, "[{}]", element.index);
-            }
+            let index = element.flags.has(Flags::REPEATS).then_some(element.index);
+            self.step((element.name, index), &mut full, &mut general);
             if element.flags.has(Flags::CHOICE) {
                 for path in [&mut full, &mut general] {
+                    // Writing to a string does not fail.
                     let _ = write!(path, ".ofType({})", self.type_name(at));
                 }
             }
         }
+        if let Some(step) = below {
+            self.step(step, &mut full, &mut general);
+        }
         Path::Printed { full: full.into(), general: general.into() }
+    }
+
+    fn step(self, (name, index): (NameId, Option<u32>), full: &mut String, general: &mut String) {
+        let name = self.model.name_of(name);
+        for path in [&mut *full, general] {
+            path.push('.');
+            // An unknown name may be anything, also a patient's.
+            path.push_str(if name.is_empty() { "?" } else { name });
+        }
+        if let Some(index) = index {
+            let _ = write!(full, "[{index}]");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! HL7 v2 dates and times: digits without punctuation.
 
 use super::super::{Judged, Native};
-use super::calendar::{check_date, check_time};
-use super::{Moment, Precision, nanoseconds, two_digits};
+use super::{Moment, Precision};
+use crate::parse::form::calendar::{check_date, check_time};
+use crate::parse::form::{nanoseconds, two_digits};
 
 /// An HL7 v2 date.
 pub const DT: Native = Native {

@@ -1,7 +1,7 @@
 //! The proleptic Gregorian calendar and the clock.
 
 /// The days of a month; 0 for a month that does not exist.
-pub(super) const fn days_in_month(year: u16, month: u8) -> u8 {
+pub(crate) const fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -16,7 +16,7 @@ const fn is_leap(year: u16) -> bool {
 }
 
 /// Whether year, month and day exist.
-pub(super) const fn check_date(year: u16, month: u8, day: u8) -> Result<(), &'static str> {
+pub(crate) const fn check_date(year: u16, month: u8, day: u8) -> Result<(), &'static str> {
     if year == 0 {
         return Err("there is no year zero");
     }
@@ -33,7 +33,7 @@ pub(super) const fn check_date(year: u16, month: u8, day: u8) -> Result<(), &'st
 }
 
 /// Whether hour, minute and second exist. `last_second` is 59, or 60 where the form allows a leap second.
-pub(super) const fn check_time(hour: u8, minute: u8, second: u8, last_second: u8) -> Result<(), &'static str> {
+pub(crate) const fn check_time(hour: u8, minute: u8, second: u8, last_second: u8) -> Result<(), &'static str> {
     if hour > 23 {
         return Err("hour is not 00 to 23");
     }
@@ -47,7 +47,7 @@ pub(super) const fn check_time(hour: u8, minute: u8, second: u8, last_second: u8
 }
 
 /// Days from the first of January of year 1, counting that as 0.
-pub(in crate::check) const fn day_number(year: u16, month: u8, day: u8) -> i64 {
+pub(crate) const fn day_number(year: u16, month: u8, day: u8) -> i64 {
     let before = year as i64 - 1;
     let mut days = before * 365 + before / 4 - before / 100 + before / 400;
     let mut earlier = 1;
