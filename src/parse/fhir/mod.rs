@@ -10,6 +10,7 @@ mod model_for_tests;
 pub mod primitive;
 mod unknown;
 mod values;
+pub mod xml;
 
 /// Every code given here, in order: what a rule may name in `syntax`.
 pub const CODES: &[&str] = &[

@@ -1,7 +1,7 @@
 //! The typed view of a FHIR resource over its elements: what FHIRPath and the profiles walk.
 
 use super::Model;
-use crate::instance::{Elements, Flags, NameId, NodeId, Path, TypeId, unescape};
+use crate::instance::{Elements, Flags, NameId, NodeId, Path, TypeId, attribute_value, unescape};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -71,8 +71,7 @@ impl<'a> View<'a> {
         }
         let resolved = match self.syntax {
             Syntax::Json => unescape(raw),
-            // Filled in with the XML lowering: references in attribute values.
-            Syntax::Xml => Cow::Borrowed(raw),
+            Syntax::Xml => Cow::Owned(attribute_value(raw)),
         };
         Some(match resolved {
             Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
