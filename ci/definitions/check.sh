@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# Are the committed FHIR definitions those that the pinned packages give?
 # Are the committed FHIR element names those that the pinned packages give?
 # Are the committed HL7 v2 definitions those that the pinned package and our overlay give, and do they differ from an
 # independent package only where we say so? Exit 0 yes, or skipped (said in words) when a registry cannot be reached.
@@ -21,6 +22,14 @@ status=0
 case "$status" in
     0) ;;
     75) echo "fhir-elements: skipped: the package registry could not be reached" ;;
+    *) exit 1 ;;
+esac
+
+status=0
+"$here/fhir.sh" --check || status=$?
+case "$status" in
+    0) ;;
+    75) echo "fhir: skipped: the package registry could not be reached" ;;
     *) exit 1 ;;
 esac
 

@@ -273,6 +273,43 @@ pub(crate) struct Merge {
 pub(crate) enum Standards {
     /// Lint packs and run every rule's proof
     Test(TestPacks),
+    /// Make the FHIR definitions that the program carries (for its developers)
+    #[command(hide = true)]
+    Compact(Compact),
+}
+
+/// `hallmark standards compact`.
+#[derive(Args, Debug)]
+pub(crate) struct Compact {
+    /// Folders with the resources of unpacked packages, a later one over an earlier
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) packages: Vec<PathBuf>,
+    /// The release of FHIR
+    #[arg(long)]
+    pub(crate) release: FhirRelease,
+    /// Folder with expansions of the value sets
+    #[arg(long, value_name = "DIR")]
+    pub(crate) expansions: Vec<PathBuf>,
+    /// Leave out what this store holds as well (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) instead: Vec<PathBuf>,
+    /// Write the store here
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Write the table of types here
+    #[arg(long, value_name = "FILE")]
+    pub(crate) types: Option<PathBuf>,
+}
+
+/// A release of FHIR, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FhirRelease {
+    /// 3.0.2.
+    Stu3,
+    /// 4.0.1.
+    R4,
+    /// 4.3.0.
+    R4b,
 }
 
 /// `hallmark standards test`.

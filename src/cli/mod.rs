@@ -6,6 +6,7 @@
 
 mod args;
 mod check;
+mod compact;
 mod complaint;
 mod config;
 mod console;
@@ -88,6 +89,7 @@ fn run(command: Command, shared: &Shared) -> Result<u8, Error> {
         Command::Check(flags) => check::run(flags, shared),
         Command::Merge(flags) => merge::run(&flags, shared),
         Command::Standards(args::Standards::Test(flags)) => standards::test(&flags, shared),
+        Command::Standards(args::Standards::Compact(flags)) => compact::compact(&flags),
         Command::Detect(flags) => detect::run(&flags, shared).map(|()| 0),
         Command::List(flags) => list::run(&flags, shared).map(|()| 0),
         Command::Explain(flags) => explain::run(&flags, shared).map(|()| 0),

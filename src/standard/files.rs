@@ -28,8 +28,12 @@ pub fn built_in() -> Files {
 
 /// The text of one file that the binary carries; empty when it has none of this name.
 pub(super) fn built_in_text(path: &str) -> &'static str {
-    let bytes = embedded::FILES.iter().find(|(name, _)| *name == path).map_or(&b""[..], |(_, bytes)| *bytes);
-    std::str::from_utf8(bytes).unwrap_or_default()
+    std::str::from_utf8(built_in_bytes(path)).unwrap_or_default()
+}
+
+/// The bytes of one file that the binary carries; empty when it has none of this name.
+pub(super) fn built_in_bytes(path: &str) -> &'static [u8] {
+    embedded::FILES.iter().find(|(name, _)| *name == path).map_or(&b""[..], |(_, bytes)| *bytes)
 }
 
 impl Files {

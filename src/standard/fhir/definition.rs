@@ -1,30 +1,36 @@
 //! Conformance resources, as far as checking needs them: facts, no prose.
 //!
-//! In: their JSON. Out: plain structures. A value in a definition (`fixed[x]`, `pattern[x]`) stays JSON text, which is
-//! lowered like any other FHIR when the profile is compiled.
+//! In: their JSON, of STU3 or later (see [`super::reading`]). Out: plain structures in the form of R4, written back by
+//! [`super::writing`]. A value in a definition (`fixed[x]`, `pattern[x]`) stays JSON text, which is lowered like any other
+//! FHIR when the profile is compiled.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// A StructureDefinition (FHIR R4, StructureDefinition).
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct StructureDefinition {
+    /// Logical id in its package.
+    pub id: Option<String>,
     /// Canonical URL.
     pub url: String,
     /// Business version.
     pub version: Option<String>,
     /// Computable name.
     pub name: String,
+    /// `draft`, `active`, `retired`, `unknown`.
+    pub status: Option<String>,
+    /// Whether its publisher means it for trial only.
+    pub experimental: bool,
+    /// The extension structuredefinition-standards-status: `normative`, `trial-use`, `deprecated`, `withdrawn` ….
+    pub standards_status: Option<String>,
     /// The release it is written for, `4.0.1`.
     pub fhir_version: Option<String>,
     /// `primitive-type`, `complex-type`, `resource`, `logical`.
     pub kind: String,
     /// Whether no instance may have just this type.
-    #[serde(rename = "abstract")]
     pub is_abstract: bool,
     /// The type it defines or constrains.
-    #[serde(rename = "type")]
     pub type_name: String,
     /// What it specialises or constrains.
     pub base_definition: Option<String>,
@@ -35,15 +41,13 @@ pub struct StructureDefinition {
     /// Extensions: expressions that must hold where they stand.
     pub context_invariant: Vec<String>,
     /// Every element, constraints of the base included; empty when the package left it to be generated.
-    #[serde(deserialize_with = "listed", rename = "snapshot")]
     pub snapshot: Vec<ElementDefinition>,
     /// What it says itself.
-    #[serde(deserialize_with = "listed", rename = "differential")]
     pub differential: Vec<ElementDefinition>,
 }
 
 /// Where an extension may stand.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Context {
     /// `fhirpath`, `element`, `extension`.
@@ -53,9 +57,11 @@ pub struct Context {
     pub expression: String,
 }
 
+/// A value in a definition: the FHIR type that its name ends in (`Quantity` of `patternQuantity`) and its JSON.
+pub type Value = (String, Box<RawValue>);
+
 /// One element of a definition (FHIR R4, ElementDefinition).
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct ElementDefinition {
     /// `Patient.identifier:nhsNumber.system`.
     pub id: Option<String>,
@@ -76,8 +82,9 @@ pub struct ElementDefinition {
     /// The element whose content it shares, `#Questionnaire.item`.
     pub content_reference: Option<String>,
     /// What it may be.
-    #[serde(rename = "type")]
     pub types: Vec<TypeRef>,
+    /// A regular expression that the text must match (extension `regex` on the element).
+    pub regex: Option<String>,
     /// Most characters.
     pub max_length: Option<u32>,
     /// What must hold.
@@ -89,33 +96,31 @@ pub struct ElementDefinition {
     /// Which codes.
     pub binding: Option<Binding>,
     /// `fixed[x]`: the type and the value as JSON.
-    #[serde(skip)]
-    pub fixed: Option<(String, Box<RawValue>)>,
+    pub fixed: Option<Value>,
     /// `pattern[x]`.
-    #[serde(skip)]
-    pub pattern: Option<(String, Box<RawValue>)>,
+    pub pattern: Option<Value>,
     /// `minValue[x]`.
-    #[serde(skip)]
-    pub min_value: Option<(String, Box<RawValue>)>,
+    pub min_value: Option<Value>,
     /// `maxValue[x]`.
-    #[serde(skip)]
-    pub max_value: Option<(String, Box<RawValue>)>,
+    pub max_value: Option<Value>,
 }
 
 /// How repetitions of an element are told apart.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Slicing {
     /// By what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub discriminator: Vec<Discriminator>,
     /// Whether the slices stand in the order of the definition.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ordered: bool,
     /// `open`, `closed`, `openAtEnd`.
     pub rules: String,
 }
 
 /// One thing that slices are told apart by.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Discriminator {
     /// `value`, `exists`, `pattern`, `type`, `profile`.
@@ -126,7 +131,7 @@ pub struct Discriminator {
 }
 
 /// An element's first definition.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(default)]
 pub struct ElementBase {
     /// Its path there.
@@ -138,10 +143,10 @@ pub struct ElementBase {
 }
 
 /// A type that an element may have.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeRef {
-    /// `HumanName`, `Reference`, or a FHIRPath system type's URL.
+    /// `HumanName`, `Reference`. Where the definition gives a system type of FHIRPath and says which FHIR type that is
+    /// (`Patient.id`), the FHIR type; else the system type's URL.
     pub code: String,
     /// Profiles of which one must hold. STU3 has one string; the reader makes it a list.
     pub profile: Vec<String>,
@@ -151,11 +156,12 @@ pub struct TypeRef {
     pub aggregation: Vec<String>,
     /// `either`, `independent`, `specific`.
     pub versioning: Option<String>,
+    /// A regular expression that the text must match (extension `regex` on the type).
+    pub regex: Option<String>,
 }
 
 /// An invariant.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Constraint {
     /// `dom-2`.
     pub key: String,
@@ -168,29 +174,16 @@ pub struct Constraint {
     /// The definition it comes from.
     pub source: Option<String>,
     /// Whether the publisher calls it best practice only.
-    #[serde(skip)]
     pub best_practice: bool,
 }
 
 /// Which codes an element may have.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Binding {
     /// `required`, `extensible`, `preferred`, `example`.
     pub strength: String,
     /// The value set's canonical URL.
     pub value_set: Option<String>,
     /// The value set outside which no code may be (extension elementdefinition-maxValueSet).
-    #[serde(skip)]
     pub max_value_set: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Listed {
-    element: Vec<ElementDefinition>,
-}
-
-fn listed<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<ElementDefinition>, D::Error> {
-    Ok(Listed::deserialize(from)?.element)
 }

@@ -3,17 +3,29 @@
 //! In: the definitions built into the program and those a user lays over them. Out: the model that types an instance,
 //! and the definitions that `compile` turns into profiles. It never looks at an instance's values.
 
+mod codesystem;
+pub mod compact;
 mod definition;
 mod elements;
+mod library;
 mod model;
 pub mod package;
+pub mod pare;
+mod reading;
+pub mod store;
+mod valueset;
 mod view;
+mod writing;
 
+pub use codesystem::{CodeSystem, Concept, Property, PropertyDefinition, PropertyValue};
 pub use definition::{
     Binding, Constraint, Context, Discriminator, ElementBase, ElementDefinition, Slicing, StructureDefinition, TypeRef,
+    Value,
 };
 pub use elements::{Elements as PublishedNames, elements};
-pub use model::{Child, Model, Primitive, TypeInfo, TypeKind};
+pub use library::{Layer, Library, Listing, Unread};
+pub use model::{Child, Model, Primitive, Structures, TypeInfo, TypeKind};
+pub use valueset::{Compose, Contains, Designation, Expansion, Filter, Include, Listed, Parameter, ValueSet};
 pub use view::{Syntax, View};
 
 /// A release of FHIR that Hallmark holds the definitions of.

@@ -1,11 +1,20 @@
 //! The types of one FHIR release: what each is made of, and what a name in an instance stands for.
 //!
-//! In: a compact table, one line a type or an element. Out: [`Model`], whose names and types are small numbers, so that
-//! nothing compares strings while an instance is walked. It holds structure only: constraints are the profiles'.
+//! In: a compact table, one line a type, built into the program (see `table`), and the definitions of further types from
+//! a user's packages (see `derive`). Out: [`Model`], whose names and types are small numbers, so that nothing compares
+//! strings while an instance is walked. Names and types are numbered when the table is opened; what a type is made of is
+//! read when it is first asked for. It holds structure only: constraints are the profiles'.
+
+mod derive;
+mod table;
+
+pub use derive::Structures;
 
 use super::Release;
 use crate::instance::{NameId, TypeId};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// The primitive types, over all releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,14 +91,21 @@ pub struct Child {
 }
 
 /// The types of one release.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Model {
     /// Which release.
     pub release: Release,
-    names: Vec<Box<str>>,
-    name_ids: FxHashMap<Box<str>, NameId>,
-    types: Vec<TypeInfo>,
-    type_ids: FxHashMap<Box<str>, TypeId>,
+    names: Vec<Cow<'static, str>>,
+    name_ids: FxHashMap<Cow<'static, str>, NameId>,
+    types: Vec<Slot>,
+    type_ids: FxHashMap<Cow<'static, str>, TypeId>,
+}
+
+/// A type, and the line of the table that it is read from when it is first asked for.
+#[derive(Clone, Debug)]
+struct Slot {
+    line: &'static str,
+    info: OnceLock<TypeInfo>,
 }
 
 impl Model {
@@ -109,23 +125,33 @@ impl Model {
         if let Some(id) = self.name_ids.get(name) {
             return *id;
         }
+        self.number_name(Cow::Owned(name.to_owned()))
+    }
+
+    fn number_name(&mut self, name: Cow<'static, str>) -> NameId {
         // A release has some two thousand names; the last number is kept for the unknown.
         let id = NameId(u16::try_from(self.names.len()).unwrap_or(u16::MAX));
-        self.names.push(name.into());
-        self.name_ids.insert(name.into(), id);
+        self.names.push(name.clone());
+        self.name_ids.insert(name, id);
+        id
+    }
+
+    fn number_type(&mut self, name: Cow<'static, str>, slot: Slot) -> TypeId {
+        let id = TypeId(u16::try_from(self.types.len()).unwrap_or(u16::MAX));
+        self.type_ids.insert(name, id);
+        self.types.push(slot);
         id
     }
 
     /// Adds a type, or replaces the one of its name.
     pub fn add(&mut self, info: TypeInfo) -> TypeId {
-        if let Some(&id) = self.type_ids.get(&*info.name) {
-            self.types[usize::from(id.0)] = info;
+        let name = info.name.to_string();
+        let slot = Slot { line: "", info: OnceLock::from(info) };
+        if let Some(&id) = self.type_ids.get(name.as_str()) {
+            self.types[usize::from(id.0)] = slot;
             return id;
         }
-        let id = TypeId(u16::try_from(self.types.len()).unwrap_or(u16::MAX));
-        self.type_ids.insert(info.name.clone(), id);
-        self.types.push(info);
-        id
+        self.number_type(Cow::Owned(name), slot)
     }
 
     /// The number of an element name.
@@ -146,12 +172,19 @@ impl Model {
     /// A type by its number.
     #[inline]
     pub fn info(&self, id: TypeId) -> Option<&TypeInfo> {
-        self.types.get(usize::from(id.0))
+        let slot = self.types.get(usize::from(id.0))?;
+        match slot.info.get() {
+            Some(info) => Some(info),
+            None => Some(slot.info.get_or_init(|| self.read_line(slot.line))),
+        }
     }
 
     /// Every type.
     pub fn types(&self) -> impl Iterator<Item = (TypeId, &TypeInfo)> {
-        self.types.iter().enumerate().map(|(at, info)| (TypeId(at as u16), info))
+        (0..self.types.len()).filter_map(|at| {
+            let id = TypeId(u16::try_from(at).ok()?);
+            Some((id, self.info(id)?))
+        })
     }
 
     /// Whether `id` is `ancestor` or specialises it.

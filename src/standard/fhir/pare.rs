@@ -1,0 +1,115 @@
+//! Takes from a conformance resource what checking uses and puts it down in a store.
+//!
+//! In: the JSON of one resource. Out: an entry of a [`Builder`]. StructureDefinitions, ValueSets and CodeSystems keep
+//! their facts only; every other resource with a canonical URL (Questionnaire, Measure, …) stays as it is.
+
+use super::store::{Builder, Facts};
+use super::{CodeSystem, StructureDefinition, ValueSet};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// How much of a definition is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Facts, and what the definition says of itself in its differential; texts of constraints, which are shown to people.
+    Facts,
+    /// Facts without any prose, and no differential where there is a snapshot: what is built into the program.
+    Least,
+}
+
+/// What every resource says of itself.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Heading<'a> {
+    /// `StructureDefinition`.
+    #[serde(borrow)]
+    pub resource_type: Option<Cow<'a, str>>,
+    /// Canonical URL.
+    #[serde(borrow)]
+    pub url: Option<Cow<'a, str>>,
+    /// Business version.
+    #[serde(borrow)]
+    pub version: Option<Cow<'a, str>>,
+}
+
+/// Why a resource was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It has no resource type or no canonical URL: an example, a manifest.
+    #[error("it is no conformance resource")]
+    Unnamed,
+    /// Its JSON is not that of its type.
+    #[error("line {line}, column {column}: {why}")]
+    Unreadable {
+        /// Line, from one.
+        line: usize,
+        /// Column, from one.
+        column: usize,
+        /// What was wrong.
+        why: String,
+    },
+}
+
+impl From<serde_json::Error> for Refused {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable { line: error.line(), column: error.column(), why: error.to_string() }
+    }
+}
+
+/// JSON without the byte order mark that some packages have.
+pub fn unmarked(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
+}
+
+/// Adds the resource `json` to `builder`.
+///
+/// # Errors
+/// [`Refused`]: nothing was added.
+pub fn add(builder: &mut Builder, json: &[u8], keep: Keep) -> Result<(), Refused> {
+    let json = unmarked(json);
+    let heading: Heading<'_> = serde_json::from_slice(json)?;
+    let (Some(kind), Some(url)) = (heading.resource_type, heading.url) else { return Err(Refused::Unnamed) };
+    let version = heading.version.unwrap_or_default();
+    let (facts, pared) = match &*kind {
+        "StructureDefinition" => structure(serde_json::from_slice(json)?, keep)?,
+        "ValueSet" => (Facts::default(), value_set(serde_json::from_slice(json)?)?),
+        "CodeSystem" => (Facts::default(), serde_json::to_vec(&serde_json::from_slice::<CodeSystem>(json)?)?),
+        _ => (Facts::default(), json.to_vec()),
+    };
+    builder.add(&kind, &url, &version, facts, pared);
+    Ok(())
+}
+
+fn structure(mut definition: StructureDefinition, keep: Keep) -> Result<(Facts, Vec<u8>), Refused> {
+    if keep == Keep::Least {
+        if !definition.snapshot.is_empty() {
+            definition.differential.clear();
+        }
+        for element in definition.snapshot.iter_mut().chain(&mut definition.differential) {
+            element.constraint.iter_mut().for_each(|constraint| constraint.human = None);
+        }
+    }
+    Ok((facts_of(&definition), serde_json::to_vec(&definition)?))
+}
+
+/// What a store tells of a definition without reading it.
+pub fn facts_of(definition: &StructureDefinition) -> Facts {
+    let mut facts = Facts::default();
+    let constrains = definition.derivation.as_deref() == Some("constraint");
+    if !constrains {
+        facts = facts.with(Facts::DEFINES_TYPE);
+    } else if definition.type_name == "Extension" {
+        facts = facts.with(Facts::EXTENSION);
+    }
+    if definition.snapshot.is_empty() {
+        facts = facts.with(Facts::DIFFERENTIAL_ONLY);
+    }
+    facts
+}
+
+fn value_set(mut value_set: ValueSet) -> Result<Vec<u8>, Refused> {
+    if let Some(expansion) = &mut value_set.expansion {
+        expansion.incomplete = !expansion.is_complete();
+    }
+    Ok(serde_json::to_vec(&value_set)?)
+}

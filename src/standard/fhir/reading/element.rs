@@ -1,0 +1,215 @@
+//! Reads one element of a definition.
+//!
+//! In: its JSON. Out: [`ElementDefinition`]. Written by hand because the names of `fixed[x]` and its like are many, and
+//! their values must stay as they are written.
+
+use super::{Extension, REGEX, text_of};
+use crate::standard::fhir::definition::{ElementBase, ElementDefinition, Slicing, TypeRef};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+impl<'de> Deserialize<'de> for ElementDefinition {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = ElementDefinition;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an element definition")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<ElementDefinition, A::Error> {
+                let mut element = ElementDefinition::default();
+                while let Some(key) = from.next_key_seed(KeySeed)? {
+                    member(&mut element, key, &mut from)?;
+                }
+                merge_types(&mut element.types);
+                Ok(element)
+            }
+        }
+        from.deserialize_map(Members)
+    }
+}
+
+/// The members of an ElementDefinition that are facts.
+enum Key {
+    Id,
+    Path,
+    Representation,
+    SliceName,
+    Slicing,
+    Min,
+    Max,
+    Base,
+    ContentReference,
+    Type,
+    MaxLength,
+    Constraint,
+    MustSupport,
+    IsModifier,
+    Binding,
+    Extension,
+    Fixed(String),
+    Pattern(String),
+    MinValue(String),
+    MaxValue(String),
+    Other,
+}
+
+struct KeySeed;
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Key, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member")
+    }
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Key, E> {
+        Ok(match key {
+            "id" => Key::Id,
+            "path" => Key::Path,
+            "representation" => Key::Representation,
+            "sliceName" => Key::SliceName,
+            "slicing" => Key::Slicing,
+            "min" => Key::Min,
+            "max" => Key::Max,
+            "base" => Key::Base,
+            "contentReference" => Key::ContentReference,
+            "type" => Key::Type,
+            "maxLength" => Key::MaxLength,
+            "constraint" => Key::Constraint,
+            "mustSupport" => Key::MustSupport,
+            "isModifier" => Key::IsModifier,
+            "binding" => Key::Binding,
+            "extension" => Key::Extension,
+            _ => valued(key),
+        })
+    }
+}
+
+/// `fixedString`, `patternCoding`, `minValueDate`, `maxValueInteger`. The types of primitives start in lower case:
+/// those that FHIR has are written so.
+fn valued(key: &str) -> Key {
+    let forms: [(&str, fn(String) -> Key); 4] =
+        [("fixed", Key::Fixed), ("pattern", Key::Pattern), ("minValue", Key::MinValue), ("maxValue", Key::MaxValue)];
+    for (start, make) in forms {
+        if let Some(suffix) = key.strip_prefix(start)
+            && suffix.starts_with(|first: char| first.is_ascii_uppercase())
+        {
+            return make(type_of_suffix(suffix));
+        }
+    }
+    Key::Other
+}
+
+/// The type that the end of a choice's name stands for: `Uri` → `uri`, `CodeableConcept` → itself.
+fn type_of_suffix(suffix: &str) -> String {
+    const PRIMITIVES: [&str; 19] = [
+        "Base64Binary",
+        "Boolean",
+        "Canonical",
+        "Code",
+        "Date",
+        "DateTime",
+        "Decimal",
+        "Id",
+        "Instant",
+        "Integer",
+        "Markdown",
+        "Oid",
+        "PositiveInt",
+        "String",
+        "Time",
+        "UnsignedInt",
+        "Uri",
+        "Url",
+        "Uuid",
+    ];
+    let mut name = suffix.to_owned();
+    if PRIMITIVES.contains(&suffix) || suffix == "Integer64" {
+        name[..1].make_ascii_lowercase();
+    }
+    name
+}
+
+fn member<'de, A: MapAccess<'de>>(to: &mut ElementDefinition, key: Key, from: &mut A) -> Result<(), A::Error> {
+    match key {
+        Key::Id => to.id = from.next_value()?,
+        Key::Path => to.path = from.next_value()?,
+        Key::Representation => to.representation = from.next_value()?,
+        Key::SliceName => to.slice_name = from.next_value()?,
+        Key::Slicing => to.slicing = from.next_value::<Option<Slicing>>()?,
+        Key::Min => to.min = from.next_value()?,
+        Key::Max => to.max = from.next_value()?,
+        Key::Base => to.base = from.next_value::<Option<ElementBase>>()?,
+        Key::ContentReference => to.content_reference = from.next_value()?,
+        Key::Type => to.types = from.next_value()?,
+        Key::MaxLength => to.max_length = from.next_value()?,
+        Key::Constraint => to.constraint = from.next_value()?,
+        Key::MustSupport => to.must_support = from.next_value()?,
+        Key::IsModifier => to.is_modifier = from.next_value()?,
+        Key::Binding => to.binding = from.next_value()?,
+        Key::Extension => to.regex = text_of(&from.next_value::<Vec<Extension>>()?, REGEX),
+        Key::Fixed(name) => to.fixed = Some((name, value(from)?)),
+        Key::Pattern(name) => to.pattern = Some((name, value(from)?)),
+        Key::MinValue(name) => to.min_value = Some((name, value(from)?)),
+        Key::MaxValue(name) => to.max_value = Some((name, value(from)?)),
+        Key::Other => {
+            from.next_value::<IgnoredAny>()?;
+        }
+    }
+    Ok(())
+}
+
+fn value<'de, A: MapAccess<'de>>(from: &mut A) -> Result<Box<RawValue>, A::Error> {
+    let raw: Box<RawValue> = from.next_value()?;
+    let text = raw.get();
+    // White space outside strings tells nothing; without it two definitions compare by their bytes.
+    if !text.contains(['\n', '\r', '\t', ' ']) {
+        return Ok(raw);
+    }
+    let (mut tight, mut quoted, mut escaped) = (String::with_capacity(text.len()), false, false);
+    for c in text.chars() {
+        if !quoted && c.is_ascii_whitespace() {
+            continue;
+        }
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = quoted,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        tight.push(c);
+    }
+    RawValue::from_string(tight).map_err(A::Error::custom)
+}
+
+/// STU3 lists a type once for each target or profile; R4 lists it once.
+fn merge_types(types: &mut Vec<TypeRef>) {
+    let mut at = 1;
+    while at < types.len() {
+        let earlier = types[..at].iter().position(|one| one.code == types[at].code && !one.code.is_empty());
+        let Some(earlier) = earlier else {
+            at += 1;
+            continue;
+        };
+        let again = types.remove(at);
+        let first = &mut types[earlier];
+        for (into, from) in [
+            (&mut first.profile, again.profile),
+            (&mut first.target_profile, again.target_profile),
+            (&mut first.aggregation, again.aggregation),
+        ] {
+            for one in from {
+                if !into.contains(&one) {
+                    into.push(one);
+                }
+            }
+        }
+    }
+}
