@@ -95,16 +95,13 @@ impl Visitor<'_> for KeySeed {
 /// `fixedString`, `patternCoding`, `minValueDate`, `maxValueInteger`. The types of primitives start in lower case:
 /// those that FHIR has are written so.
 fn valued(key: &str) -> Key {
-    let forms: [(&str, fn(String) -> Key); 4] =
-        [("fixed", Key::Fixed), ("pattern", Key::Pattern), ("minValue", Key::MinValue), ("maxValue", Key::MaxValue)];
-    for (start, make) in forms {
-        if let Some(suffix) = key.strip_prefix(start)
-            && suffix.starts_with(|first: char| first.is_ascii_uppercase())
-        {
-            return make(type_of_suffix(suffix));
-        }
-    }
-    Key::Other
+    let named = |start: &str| {
+        let suffix = key.strip_prefix(start)?;
+        suffix.starts_with(|first: char| first.is_ascii_uppercase()).then(|| type_of_suffix(suffix))
+    };
+    let fixed = named("fixed").map(Key::Fixed).or_else(|| named("pattern").map(Key::Pattern));
+    let bound = || named("minValue").map(Key::MinValue).or_else(|| named("maxValue").map(Key::MaxValue));
+    fixed.or_else(bound).unwrap_or(Key::Other)
 }
 
 /// The type that the end of a choice's name stands for: `Uri` → `uri`, `CodeableConcept` → itself.
