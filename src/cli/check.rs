@@ -8,7 +8,6 @@ use super::run::{Ended, Gathered, Job, run as gather};
 use super::settings::{self, Judging, Shared};
 use super::stop::Stop;
 use super::{COULD_NOT_RUN, args, failure, joined, values};
-use crate::check::across::seal;
 use crate::check::{Plan, Plans, Shown};
 use crate::compile::hl7v2::Compiler;
 use crate::judge::{self, Baseline, Run, Scope, Waiver, waiver};
@@ -60,13 +59,16 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     let mut sealed = None;
     // Of a part of a run nothing can be said across messages: what seems to be missing may not have been read yet.
     if !ended.interrupted {
-        match joined::decide(&plan, &*compiler, &facts) {
+        let key = match &joining {
+            Joining::Sealed(key) => Some(key),
+            Joining::Alone(_) => None,
+        };
+        let joined = joined::decide(&plan, &*compiler, &facts, (key, settings.threads));
+        match joined.tally {
             Some(found) => tally.merge(found),
             None => ended.broken = true,
         }
-        if let Joining::Sealed(key) = &joining {
-            sealed = Some(seal(&facts.encode(), key));
-        }
+        sealed = joined.sealed;
     }
     drop(facts);
     // Of an interrupted run that goes without saying.

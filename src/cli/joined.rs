@@ -1,17 +1,37 @@
-//! Rules across messages: from the facts of a run to the tally.
+//! Rules across messages: from the facts of a run to the tally, and to what a report carries of them.
 
-use crate::check::across::{self, Asked, Facts, MessageKind};
+use crate::check::across::{self, Asked, Decided, Facts, Key, MessageKind, seal};
 use crate::check::{Group, GroupKey, KindKey, Plan, Plans, RuleId, Tally};
 use crate::standard::hl7v2::Version;
 use crate::standard::{Outcome, Test};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What the rules across messages say of `facts`; nothing when Hallmark itself failed at it.
-pub(super) fn decide(plan: &Plan, plans: &dyn Plans, facts: &Facts) -> Option<Tally> {
-    catch_unwind(AssertUnwindSafe(|| decided(plan, plans, facts))).ok()
+/// What the facts of a run give.
+pub(super) struct Joined {
+    /// What the rules across messages say; nothing when Hallmark itself failed at it.
+    pub(super) tally: Option<Tally>,
+    /// The facts for a report that may be merged, when there is a key to seal them with.
+    pub(super) sealed: Option<String>,
 }
 
-fn decided(plan: &Plan, plans: &dyn Plans, facts: &Facts) -> Tally {
+/// Messages below which starting threads takes longer than what they would do.
+const WORTH_SHARING: u64 = 2_000;
+
+/// What the rules across messages say of `facts`, and the facts sealed with `key`, made by up to `threads` threads.
+pub(super) fn decide(plan: &Plan, plans: &dyn Plans, facts: &Facts, (key, threads): (Option<&Key>, usize)) -> Joined {
+    let threads = if facts.messages() < WORTH_SHARING { 1 } else { threads };
+    let sealed = || key.map(|key| seal(&facts.encode(), key));
+    let decided = catch_unwind(AssertUnwindSafe(|| {
+        decided(plan, plans, |asked| across::decide_beside(facts, asked, threads, sealed))
+    }));
+    match decided {
+        Ok((tally, sealed)) => Joined { tally: Some(tally), sealed },
+        Err(_) => Joined { tally: None, sealed: sealed() },
+    }
+}
+
+/// The tally of what `decide` says, and what it gives besides.
+fn decided<T>(plan: &Plan, plans: &dyn Plans, decide: impl FnOnce(&[Asked<'_>]) -> (Vec<Decided>, T)) -> (Tally, T) {
     let rules: Vec<(RuleId, &str)> = plan
         .ids()
         .filter_map(|id| match plan.rule(id).test() {
@@ -23,7 +43,8 @@ fn decided(plan: &Plan, plans: &dyn Plans, facts: &Facts) -> Tally {
     let asked: Vec<Asked<'_>> =
         rules.iter().zip(&accepts).map(|((_, name), accepts)| Asked { name, accepts }).collect();
     let mut tally = Tally::new(plan.rules.len(), plan.catalogue.integrations.len());
-    for ((id, _), decided) in rules.iter().zip(across::decide(facts, &asked)) {
+    let (decided, beside) = decide(&asked);
+    for ((id, _), decided) in rules.iter().zip(decided) {
         let counts = &mut tally.counts[usize::from(id.0)];
         counts.applicable += decided.applicable;
         counts.failed += decided.failed;
@@ -37,7 +58,7 @@ fn decided(plan: &Plan, plans: &dyn Plans, facts: &Facts) -> Tally {
             tally.groups.insert(key, found);
         }
     }
-    tally
+    (tally, beside)
 }
 
 fn speaks(plans: &dyn Plans, rule: RuleId, kind: MessageKind) -> bool {

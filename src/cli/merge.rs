@@ -6,7 +6,7 @@ use super::error::Error;
 use super::join_key::Joining;
 use super::settings::{Name, Shared};
 use super::{COULD_NOT_RUN, args, joined, values};
-use crate::check::across::{Facts, Key, open, seal};
+use crate::check::across::{Facts, Key, open};
 use crate::check::{Plan, Plans};
 use crate::compile::hl7v2::Compiler;
 use crate::report::build::build;
@@ -61,8 +61,9 @@ fn across(plan: &Plan, plans: &dyn Plans, key: Option<&Key>, sealed: &[Option<&s
         let plain = open(sealed, key).map_err(|error| error.to_string())?;
         facts.merge(Facts::decode(&plain).ok_or("the sealed facts in a report are damaged")?);
     }
-    match joined::decide(plan, plans, &facts) {
-        Some(tally) => Ok(Across { tally, sealed: Some(seal(&facts.encode(), key)), incomplete_because: None }),
+    let joined = joined::decide(plan, plans, &facts, (Some(key), 1));
+    match joined.tally {
+        Some(tally) => Ok(Across { tally, sealed: joined.sealed, incomplete_because: None }),
         None => Err("Hallmark itself failed at it".to_owned()),
     }
 }

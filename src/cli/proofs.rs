@@ -111,6 +111,6 @@ pub fn check(plan: &Plan, plans: &dyn Plans, files: &[ProofFile]) -> Tally {
         read_stream(&file.name, &mut file.bytes.as_slice(), &Options::default(), &mut sink);
     }
     let mut tally = worker.finish();
-    tally.merge(joined::decide(plan, plans, &facts).unwrap_or_default());
+    tally.merge(joined::decide(plan, plans, &facts, (None, 1)).tally.unwrap_or_default());
     tally
 }

@@ -20,7 +20,7 @@ pub struct Asked<'a> {
     /// The check's name; one that is not in [`super::NAMES`] finds nothing.
     pub name: &'a str,
     /// Whether the rule speaks of messages of this kind: where its findings may stand, not what it may look at.
-    pub accepts: &'a dyn Fn(MessageKind) -> bool,
+    pub accepts: &'a (dyn Fn(MessageKind) -> bool + Sync),
 }
 
 /// What a check says of the whole run.
@@ -95,6 +95,16 @@ impl<'a, 'f> Answers<'a, 'f> {
         }
         let answer = || Answer { seen: vec![0; feed.len().div_ceil(64)], ..Answer::default() };
         Self { feed, asked, by_name, answers: asked.iter().map(|_| answer()).collect() }
+    }
+
+    /// Adds what other checks found: each check is made in one place only, so that each answer has one side that speaks.
+    pub(super) fn join(&mut self, other: Self) {
+        for (mine, theirs) in self.answers.iter_mut().zip(other.answers) {
+            if theirs.speaks() {
+                debug_assert!(!mine.speaks(), "a check was made twice");
+                *mine = theirs;
+            }
+        }
     }
 
     /// Whether any rule asks for one of `names`, and any message may be an item of it.
@@ -211,6 +221,11 @@ impl<'a, 'f> Answers<'a, 'f> {
 }
 
 impl Answer {
+    fn speaks(&self) -> bool {
+        let Decided { applicable, failed, cannot_tell, .. } = self.decided;
+        applicable | failed | cannot_tell > 0
+    }
+
     fn finish(self, name: Option<Name>, places: &FxHashMap<Point, Known>) -> Decided {
         let mut decided = self.decided;
         decided.messages += self.seen.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();

@@ -48,7 +48,7 @@ mod wire;
 mod tests;
 
 pub use answers::{Asked, Decided, FoundGroup};
-pub use decide::decide;
+pub use decide::{decide, decide_beside};
 pub use encode::MAX_CARRIED;
 pub use fact::MessageKind;
 pub use facts::{At, Facts, MAX_WEIGHT};

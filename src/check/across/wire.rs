@@ -176,7 +176,17 @@ pub(super) fn put(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number as u8);
 }
 
+#[inline]
 fn take(bytes: &mut &[u8], failed: &mut bool) -> u64 {
+    // Nearly every number of a record is small, and a run reads its records a dozen times.
+    if let [byte @ ..0x80, rest @ ..] = *bytes {
+        *bytes = rest;
+        return u64::from(*byte);
+    }
+    take_long(bytes, failed)
+}
+
+fn take_long(bytes: &mut &[u8], failed: &mut bool) -> u64 {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let Some((&byte, rest)) = bytes.split_first() else { break };

@@ -7,8 +7,10 @@ use proptest::prelude::*;
 
 fn everything(facts: &Facts) -> String {
     let asked: Vec<Asked<'_>> = NAMES.iter().map(|name| Asked { name, accepts: &every_kind }).collect();
-    let decided: Vec<Decided> = decide(facts, &asked);
-    format!("{decided:?}")
+    let decided: Vec<Decided> = decide(facts, &asked, 1);
+    let text = format!("{decided:?}");
+    assert_eq!(text, format!("{:?}", decide(facts, &asked, 3)), "threads change nothing");
+    text
 }
 
 /// A message of a small world, in which everything collides.
@@ -152,7 +154,7 @@ fn a_rule_hears_only_of_its_messages() {
     let facts = facts(&feed);
     let of = |wanted: &'static str| {
         let accepts = move |kind: crate::check::across::MessageKind| kind.message() == wanted;
-        let decided = decide(&facts, &[Asked { name: "duplicate-control-id", accepts: &accepts }]).remove(0);
+        let decided = decide(&facts, &[Asked { name: "duplicate-control-id", accepts: &accepts }], 1).remove(0);
         (decided.applicable, decided.failed, decided.messages)
     };
     assert_eq!((of("ADT"), of("ORU"), of("ACK")), ((1, 0, 1), (1, 1, 1), (0, 0, 0)));
@@ -201,7 +203,7 @@ fn hostile(make: impl Fn(u32) -> String) -> (Decided, std::time::Duration) {
     }
     let started = std::time::Instant::now();
     let asked: Vec<Asked<'_>> = NAMES.iter().map(|name| Asked { name, accepts: &every_kind }).collect();
-    let first = decide(&facts, &asked).remove(0);
+    let first = decide(&facts, &asked, 1).remove(0);
     (first, started.elapsed())
 }
 

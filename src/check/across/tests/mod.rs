@@ -39,7 +39,7 @@ fn every_kind(_: MessageKind) -> bool {
 }
 
 fn ask(facts: &Facts, name: &str) -> Decided {
-    decide(facts, &[Asked { name, accepts: &every_kind }]).remove(0)
+    decide(facts, &[Asked { name, accepts: &every_kind }], 1).remove(0)
 }
 
 /// The findings as `ordinal path`, those that cannot be decided with a question mark, in order.
