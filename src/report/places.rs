@@ -1,7 +1,7 @@
 //! Which listed findings belong to which group.
 //!
 //! In: a report. Out: per group the findings of [`Report::findings`] that are its first places, in the report's order.
-//! A group is one rule, outcome, message and path without repetition numbers.
+//! A finding names its group by fingerprint; the outcome tells apart a group that failed and one that was undecided.
 
 use super::{
     escape::terminal,
@@ -17,25 +17,13 @@ pub struct Places<'r> {
 impl<'r> Places<'r> {
     /// Sorts the report's findings under its groups; one pass.
     pub fn of(report: &'r Report) -> Self {
-        let mut index: FxHashMap<(&str, &str, &str), Vec<usize>> = FxHashMap::default();
-        for (at, group) in report.groups.iter().enumerate() {
-            index.entry((&group.rule, &group.outcome, &group.message)).or_default().push(at);
-        }
+        let index: FxHashMap<(&str, &str), usize> =
+            report.groups.iter().enumerate().map(|(at, g)| ((&*g.fingerprint, &*g.outcome), at)).collect();
         let mut by_group = vec![Vec::new(); report.groups.len()];
         for finding in &report.findings {
-            let key = (finding.rule.as_str(), finding.outcome.as_str(), finding.message.as_str());
-            let at = match index.get(&key).map(Vec::as_slice) {
-                None | Some([]) => continue,
-                Some([one]) => *one,
-                Some(several) => {
-                    let path = without_indices(&finding.path);
-                    match several.iter().find(|&&at| report.groups[at].path == path) {
-                        Some(&at) => at,
-                        None => continue,
-                    }
-                }
-            };
-            by_group[at].push(finding);
+            if let Some(&at) = index.get(&(finding.group.as_str(), finding.outcome.as_str())) {
+                by_group[at].push(finding);
+            }
         }
         Places { by_group }
     }
@@ -61,46 +49,18 @@ pub fn place(finding: &Finding) -> String {
     place
 }
 
-/// A path without its repetition numbers: `PID-3[2].1` → `PID-3.1`, `Patient.name[0].family` → `Patient.name.family`.
-/// Brackets that hold anything but digits stand.
-pub fn without_indices(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some(open) = rest.find('[') {
-        let (before, from) = rest.split_at(open);
-        out.push_str(before);
-        let digits = from[1..].bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 0 && from.as_bytes().get(1 + digits) == Some(&b']') {
-            rest = &from[digits + 2..];
-        } else {
-            out.push('[');
-            rest = &from[1..];
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_numbers_in_brackets_go() {
-        assert_eq!(without_indices("PID-3[2].1"), "PID-3.1");
-        assert_eq!(without_indices("OBX[12]-5[1]"), "OBX-5");
-        assert_eq!(without_indices("a[url='x[1]'][0]"), "a[url='x']");
-        assert_eq!(without_indices("a[b"), "a[b");
-        assert_eq!(without_indices("a[]"), "a[]");
-    }
-
-    #[test]
     fn findings_go_to_their_own_group() {
-        let group = |path: &str| Group { rule: "R-1".into(), path: path.into(), ..Group::default() };
-        let finding = |path: &str| Finding { rule: "R-1".into(), path: path.into(), ..Finding::default() };
+        let group = |fingerprint: &str| Group { fingerprint: fingerprint.into(), ..Group::default() };
+        let finding =
+            |group: &str, path: &str| Finding { group: group.into(), path: path.into(), ..Finding::default() };
         let report = Report {
-            groups: vec![group("PID-3.1"), group("PID-5")],
-            findings: vec![finding("PID-5[2]"), finding("PID-3[1].1"), finding("PID-3[2].1")],
+            groups: vec![group("a1"), group("b2")],
+            findings: vec![finding("b2", "PID-5[2]"), finding("a1", "PID-3[1].1"), finding("a1", "PID-3[2].1")],
             ..Report::default()
         };
         let places = Places::of(&report);

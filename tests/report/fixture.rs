@@ -190,7 +190,7 @@ fn group(told: &Told, path: &str, message: &str, count: u64, shown: u64) -> Grou
         waived: 0,
         known: 0,
         impact: impact(told.impact),
-        fingerprint: fingerprint(told.code),
+        fingerprint: fingerprint(&format!("{} {message}", told.code)),
     }
 }
 
@@ -465,8 +465,10 @@ pub(crate) fn many(n: usize) -> Report {
     report.findings.clear();
     for at in 0..n {
         let message = format!("fault number {at}");
-        report.groups.push(Group { message: message.clone(), ..group.clone() });
-        report.findings.push(Finding { message, fingerprint: fingerprint(&at.to_string()), ..finding.clone() });
+        let own = fingerprint(&message);
+        report.groups.push(Group { message: message.clone(), fingerprint: own.clone(), ..group.clone() });
+        let print = fingerprint(&at.to_string());
+        report.findings.push(Finding { message, group: own, fingerprint: print, ..finding.clone() });
     }
     report
 }
