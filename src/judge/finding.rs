@@ -106,8 +106,9 @@ pub(super) fn ordered(
         }));
     }
     findings.sort_by(|(a_path, a), (b_path, b)| {
-        let place = |f: &JudgedFinding| (Arc::clone(&f.place.artifact), f.place.item, f.place.offset);
-        place(a).cmp(&place(b)).then_with(|| natural(a_path, b_path)).then(a.group.cmp(&b.group))
+        let (Place { artifact, item, offset, .. }, other) = (&a.place, &b.place);
+        let by_place = (artifact, item, offset).cmp(&(&other.artifact, &other.item, &other.offset));
+        by_place.then_with(|| natural(a_path, b_path)).then(a.group.cmp(&b.group))
     });
     let mut ordinals: FxHashMap<(RuleId, Arc<str>, u64, String), u64> = FxHashMap::default();
     let finish = |(printed, mut finding): (String, JudgedFinding)| {
