@@ -99,11 +99,6 @@ impl Syntax {
             Syntax::Unread => "unread",
         }
     }
-
-    /// Whether it is a notation that health messages are written in.
-    pub fn is_message(self) -> bool {
-        matches!(self, Syntax::Hl7v2 | Syntax::Json | Syntax::Ndjson | Syntax::Xml | Syntax::Edifact | Syntax::Dicom)
-    }
 }
 
 impl fmt::Display for Kind {

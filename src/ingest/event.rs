@@ -185,11 +185,6 @@ impl Endings {
     pub(crate) const LF: u8 = 2;
     pub(crate) const CRLF: u8 = 4;
 
-    /// Whether a line ends in CR alone.
-    pub fn has_cr(self) -> bool {
-        self.0 & Self::CR != 0
-    }
-
     /// Whether a line ends in LF alone.
     pub fn has_lf(self) -> bool {
         self.0 & Self::LF != 0
