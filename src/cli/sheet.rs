@@ -1,8 +1,7 @@
 //! Text for a person: headings, labelled paragraphs, columns. Every text is made inert here.
 
 use super::console::{Stream, When};
-use crate::report::escape::terminal;
-use crate::report::terminal::{Colour, Drawing, Terminal};
+use crate::report::terminal::{Colour, Terminal, letters};
 use anstyle::Style;
 use std::io::{self, Write};
 
@@ -63,11 +62,7 @@ impl<'w> Sheet<'w> {
     }
 
     fn inert(&self, text: &str) -> String {
-        let text = terminal::text(text);
-        match self.look.drawing {
-            Drawing::Unicode => text.into_owned(),
-            Drawing::Ascii => text.replace(['–', '—'], "-").replace('…', "~").replace('→', ">").replace('’', "'"),
-        }
+        letters(text, self.look.drawing).into_owned()
     }
 }
 

@@ -10,6 +10,7 @@ mod verdicts;
 
 use super::{Renderer, model::Report, places::Places};
 use page::Page;
+pub(crate) use page::letters;
 use std::io;
 
 /// Whether colour codes are written.

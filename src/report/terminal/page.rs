@@ -72,21 +72,7 @@ impl<'w> Page<'w> {
 
     /// Text as this terminal can show it.
     pub(super) fn letters<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let inert = terminal::text(text);
-        if self.look.drawing == Drawing::Unicode || inert.is_ascii() {
-            return inert;
-        }
-        let plain = inert.chars().map(|c| match c {
-            '✗' => 'x',
-            '✓' => '+',
-            '…' => '~',
-            '·' | '–' => '-',
-            '×' => 'x',
-            '→' => '>',
-            '’' => '\'',
-            other => other,
-        });
-        Cow::Owned(plain.collect())
+        letters(text, self.look.drawing)
     }
 
     /// One line made of pieces that [`Page::ink`] gave.
@@ -136,6 +122,25 @@ impl<'w> Page<'w> {
         }
         Ok(())
     }
+}
+
+/// Text with what hides or acts made visible, and in ASCII where nothing else can be drawn.
+pub(crate) fn letters(text: &str, drawing: Drawing) -> Cow<'_, str> {
+    let inert = terminal::text(text);
+    if drawing == Drawing::Unicode || inert.is_ascii() {
+        return inert;
+    }
+    let plain = inert.chars().map(|c| match c {
+        '✗' => 'x',
+        '✓' => '+',
+        '…' => '~',
+        '·' | '–' | '—' => '-',
+        '×' => 'x',
+        '→' => '>',
+        '’' => '\'',
+        other => other,
+    });
+    Cow::Owned(plain.collect())
 }
 
 /// Breaks prose at spaces: the first line at most `first` characters, the others at most `rest`; a longer word is cut.
