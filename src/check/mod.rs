@@ -18,6 +18,7 @@ pub mod plan;
 mod record;
 pub mod syntax;
 pub mod tally;
+pub mod terminology;
 mod worker;
 
 pub use coverage::Coverage;
