@@ -173,10 +173,7 @@ impl Terminology {
 impl Terms for Terminology {
     fn member(&self, value_set: &str, coding: CodingRef<'_>) -> Membership {
         let Some(set) = self.set(value_set, 0) else {
-            let cause = match known::implicit(value_set) {
-                Some(cause) => cause,
-                None => "the value set is not held",
-            };
+            let cause = known::implicit(value_set).unwrap_or("the value set is not held");
             return Membership::CannotTell(Cow::Borrowed(cause));
         };
         match set.has(self, coding) {

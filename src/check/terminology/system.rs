@@ -47,15 +47,14 @@ impl System {
             names.map(|property| property.code.clone()).chain([meaning.to_owned()]).collect::<Vec<_>>()
         };
         let names = Names { parent: called("parent"), child: called("child"), inactive: called("inactive") };
-        let mut above: Vec<(u32, String)> = Vec::new();
-        let mut below: Vec<(u32, String)> = Vec::new();
-        made.add(&system.concept, None, &names, (&mut above, &mut below), 0);
-        for (at, parent) in above {
+        let mut named = Named::default();
+        made.add(&system.concept, None, &names, &mut named, 0);
+        for (at, parent) in named.above {
             if let Some(parent) = made.find(&parent) {
                 made.entries[at as usize].parents.push(parent);
             }
         }
-        for (at, child) in below {
+        for (at, child) in named.below {
             if let Some(child) = made.find(&child) {
                 made.entries[child as usize].parents.push(at);
             }
@@ -66,14 +65,7 @@ impl System {
         made
     }
 
-    fn add(
-        &mut self,
-        concepts: &[Concept],
-        parent: Option<u32>,
-        names: &Names,
-        (above, below): (&mut Vec<(u32, String)>, &mut Vec<(u32, String)>),
-        level: u32,
-    ) {
+    fn add(&mut self, concepts: &[Concept], parent: Option<u32>, names: &Names, named: &mut Named, level: u32) {
         if level > MAX_LEVELS {
             return;
         }
@@ -86,10 +78,10 @@ impl System {
             for property in &concept.property {
                 let text = property.value.text();
                 if names.parent.contains(&property.code) {
-                    above.push((at, text.to_owned()));
+                    named.above.push((at, text.to_owned()));
                 }
                 if names.child.contains(&property.code) {
-                    below.push((at, text.to_owned()));
+                    named.below.push((at, text.to_owned()));
                 }
                 let retired = property.code == "status" && matches!(text, "retired" | "inactive");
                 entry.inactive |= retired
@@ -98,7 +90,7 @@ impl System {
             }
             self.index.insert(self.key(&concept.code).into(), at);
             self.entries.push(entry);
-            self.add(&concept.concept, Some(at), names, (&mut *above, &mut *below), level + 1);
+            self.add(&concept.concept, Some(at), names, named, level + 1);
         }
     }
 
@@ -163,6 +155,13 @@ impl System {
         }
         false
     }
+}
+
+/// What is above and below concepts by name, to be found once all are there.
+#[derive(Default)]
+struct Named {
+    above: Vec<(u32, String)>,
+    below: Vec<(u32, String)>,
 }
 
 /// What the system calls the properties that have a meaning of their own.
