@@ -2,7 +2,7 @@
 
 use super::Profile;
 use crate::instance::{Elements, NodeId, TypeId};
-use crate::standard::fhir::{Model, StructureDefinition, Syntax, View};
+use crate::standard::fhir::{Library, Model, StructureDefinition, Syntax, View};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The definitions as published.
-    pub library: &'a dyn Definitions,
+    pub library: &'a Library,
     /// The types of the release.
     pub model: &'a Model,
     /// The definitions, compiled.
@@ -23,12 +23,32 @@ pub struct Context<'a> {
     pub options: &'a Options,
 }
 
-/// Definitions by their canonical URL, `url` or `url|version`.
+/// What profiles are compiled from: StructureDefinitions by their canonical URL, `url` or `url|version`.
 pub trait Definitions: Sync {
+    /// The types of their release.
+    fn model(&self) -> &Model;
     /// A StructureDefinition; a bare type name is the core definition.
     fn structure(&self, canonical: &str) -> Option<Arc<StructureDefinition>>;
-    /// Any conformance resource as its JSON: `Questionnaire`, `Measure`, ….
-    fn resource(&self, kind: &str, canonical: &str) -> Option<Arc<[u8]>>;
+}
+
+impl Definitions for Library {
+    fn model(&self) -> &Model {
+        self.model()
+    }
+
+    fn structure(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
+        self.structure(canonical)
+    }
+}
+
+impl<D: Definitions + Send> Definitions for Arc<D> {
+    fn model(&self) -> &Model {
+        (**self).model()
+    }
+
+    fn structure(&self, canonical: &str) -> Option<Arc<StructureDefinition>> {
+        (**self).structure(canonical)
+    }
 }
 
 /// Profiles, compiled on first use and once.
@@ -196,19 +216,9 @@ impl Default for Options {
     }
 }
 
-/// Definitions, terminology and references that hold nothing: what they are asked cannot be told.
+/// Terminology and references that hold nothing: what they are asked cannot be told.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Nothing;
-
-impl Definitions for Nothing {
-    fn structure(&self, _: &str) -> Option<Arc<StructureDefinition>> {
-        None
-    }
-
-    fn resource(&self, _: &str, _: &str) -> Option<Arc<[u8]>> {
-        None
-    }
-}
 
 impl Terms for Nothing {
     fn member(&self, _: &str, _: CodingRef<'_>) -> Membership {

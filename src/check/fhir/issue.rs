@@ -42,7 +42,7 @@ pub struct Issue {
 }
 
 /// What a finding comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Found {
     /// It does not hold.
     Failed,

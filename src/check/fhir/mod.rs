@@ -4,12 +4,20 @@
 //! nothing of rules and never reads a file: whatever it needs, it asks the context. Values of the instance never leave
 //! it.
 
+pub mod assertion;
 mod code;
+mod coded;
 mod context;
 mod decision;
+mod expression;
+pub mod extension;
 mod issue;
 mod profile;
+mod resource;
+pub mod slicing;
+mod walk;
 
+pub use assertion::Check;
 pub use code::Code;
 pub use context::{
     CodingRef, Context, Definitions, Examples, Held, Level, Membership, Nothing, Options, Profiles, ReferenceCheck,
@@ -17,11 +25,15 @@ pub use context::{
 };
 pub use decision::Decision;
 pub use issue::{Found, Issue, Issues, Probe, Source};
-pub use profile::Profile;
+pub use profile::{Bits, Broken, Kids, KidsIx, Node, NodeIx, Profile, Slot};
+pub use walk::{Known, Walk};
 
+use crate::instance::Elements;
 use crate::standard::fhir::View;
 
 /// Checks the resource that `view` is, with all the resources in it.
 pub fn check(view: View<'_>, context: &Context<'_>, issues: &mut Issues) {
-    let _ = (view, context, issues);
+    if !view.elements.is_empty() {
+        resource::check(&mut Walk::new(view, context, issues), Elements::ROOT);
+    }
 }

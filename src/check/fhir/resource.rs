@@ -1,0 +1,73 @@
+//! A resource: its base definition, the profiles that it claims, and those that the user gives.
+
+use super::walk::Walk;
+use super::{Code, Profile};
+use crate::instance::{Elements, NodeId};
+use crate::standard::fhir::TypeKind;
+
+/// Profiles that one resource may claim; the rest are told of and not followed.
+const MAX_CLAIMS: usize = 64;
+
+/// Checks the resource `id` with all that is in it.
+pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
+    let (view, context) = (walk.view, walk.context);
+    let Some(info) = view.model.info(view.type_id(id)) else { return };
+    walk.issues.applies(Code::AbstractType);
+    if info.is_abstract && info.kind == TypeKind::Resource {
+        return walk.issues.fail(Code::AbstractType, id, None, || {
+            format!("`{}` is abstract: no resource is of just that type", info.name).into()
+        });
+    }
+    walk.base(id);
+    if let Some(meta) = view.child(id, walk.known.meta) {
+        for (at, claim) in view.named(meta, walk.known.profile).enumerate() {
+            let Some(canonical) = view.text(claim) else { continue };
+            walk.issues.applies(Code::ProfileUnknown);
+            if at == MAX_CLAIMS {
+                walk.issues.cannot_tell(Code::Limit, claim, None, || {
+                    format!("more than {MAX_CLAIMS} profiles are claimed: the rest are not checked").into()
+                });
+                break;
+            }
+            match context.profiles.profile(&canonical) {
+                Some(profile) => claimed(walk, &profile, id),
+                None => walk.issues.cannot_tell(Code::ProfileUnknown, claim, None, || {
+                    "the profile that the resource claims is not held, so nothing tells whether it holds".into()
+                }),
+            }
+        }
+    }
+    if id == Elements::ROOT {
+        for canonical in &context.options.profiles {
+            walk.issues.applies(Code::ProfileUnknown);
+            match context.profiles.profile(canonical) {
+                Some(profile) => claimed(walk, &profile, id),
+                None => walk.issues.cannot_tell(Code::ProfileUnknown, id, None, || {
+                    format!("the profile {canonical} is not held, so nothing tells whether it holds").into()
+                }),
+            }
+        }
+    }
+}
+
+/// Checks `id` against a profile that is to hold for it.
+fn claimed(walk: &mut Walk<'_, '_>, profile: &Profile, id: NodeId) {
+    let view = walk.view;
+    walk.issues.applies(Code::ProfileType);
+    if !view.model.is_a(view.type_id(id), profile.type_id) {
+        let wanted = view.model.info(profile.type_id).map_or("another type", |info| &info.name);
+        let found = view.type_name(id);
+        return walk.issues.fail(Code::ProfileType, id, None, || {
+            format!("the profile {} is for `{wanted}`, and this is `{found}`", profile.url).into()
+        });
+    }
+    walk.profile(profile, id);
+    for imposed in &profile.imposed {
+        match walk.context.profiles.profile(imposed) {
+            Some(profile) => walk.profile(&profile, id),
+            None => walk.issues.cannot_tell(Code::ProfileUnknown, id, None, || {
+                format!("the profile {imposed}, which {} imposes, is not held", profile.url).into()
+            }),
+        }
+    }
+}
