@@ -8,8 +8,8 @@
 //! ingest → detect → parse → check → judge → report
 //! ```
 //!
-//! [`span`], [`instance`], [`standard`] and the readers of archives lie below every stage. A stage never imports a later one; the test
-//! `tests/one_way.rs` reads the `use crate::…` lines and fails when one does.
+//! [`span`], [`web`], [`instance`], [`standard`] and the readers of archives lie below every stage. A stage never
+//! imports a later one; the test `tests/one_way.rs` reads the `use crate::…` lines and fails when one does.
 
 mod archive;
 pub mod check;
@@ -22,5 +22,6 @@ pub mod parse;
 pub mod report;
 pub mod span;
 pub mod standard;
+pub mod web;
 
 pub mod cli;

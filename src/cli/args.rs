@@ -76,6 +76,9 @@ pub(crate) struct Check {
     /// Which packs.
     #[command(flatten)]
     pub(crate) packs: Packs,
+    /// Which FHIR definitions.
+    #[command(flatten)]
+    pub(crate) definitions: Definitions,
     /// How to judge.
     #[command(flatten)]
     pub(crate) judging: Judging,
@@ -105,6 +108,21 @@ pub(crate) struct Packs {
     /// Use only this standard and what it builds on (repeatable); `hallmark list standards` names them
     #[arg(long = "use", value_name = "STANDARD")]
     pub(crate) only: Vec<String>,
+}
+
+/// FHIR definitions beyond the built-in ones.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Definitions {
+    /// Lay a FHIR package over the built-in definitions (repeatable): NAME@VERSION that was fetched, a .tgz, a folder, or
+    /// one conformance resource
+    #[arg(long = "package", value_name = "PACKAGE")]
+    pub(crate) packages: Vec<String>,
+    /// Check against this FHIR profile besides those a resource claims (repeatable)
+    #[arg(long = "profile", value_name = "CANONICAL")]
+    pub(crate) profiles: Vec<String>,
+    /// Use only FHIR packages that hallmark.lock names, to the byte
+    #[arg(long)]
+    pub(crate) locked: bool,
 }
 
 /// How to judge.
@@ -273,6 +291,8 @@ pub(crate) struct Merge {
 pub(crate) enum Standards {
     /// Lint packs and run every rule's proof
     Test(TestPacks),
+    /// Bring FHIR packages from a registry, with what they build on, and lock them
+    Fetch(FetchPackages),
     /// Make the FHIR definitions that the program carries (for its developers)
     #[command(hide = true)]
     Compact(Compact),
@@ -318,6 +338,21 @@ pub(crate) struct TestPacks {
     /// Pack folders, or folders of packs
     #[arg(value_name = "DIR", required = true)]
     pub(crate) folders: Vec<PathBuf>,
+}
+
+/// `hallmark standards fetch`.
+#[derive(Args, Debug)]
+pub(crate) struct FetchPackages {
+    /// Packages to fetch [default: those of hallmark.toml and hallmark.lock]
+    #[arg(value_name = "NAME@VERSION")]
+    pub(crate) packages: Vec<String>,
+    /// Ask this registry instead of the public ones (repeatable, asked in order); the first that knows a name owns it.
+    /// HALLMARK_REGISTRY_TOKEN is sent to the first and to nobody else
+    #[arg(long = "registry", value_name = "URL", env = "HALLMARK_REGISTRY", value_delimiter = ',')]
+    pub(crate) registries: Vec<String>,
+    /// Fetch only what hallmark.lock names, to the byte
+    #[arg(long)]
+    pub(crate) locked: bool,
 }
 
 /// `hallmark init`.

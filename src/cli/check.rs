@@ -29,6 +29,7 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     let settings = settings::Check::new(flags, shared)?;
     possible(&settings.output, &inputs)?;
     let catalogue = settings.packs.load()?;
+    let _packages = settings.definitions.load()?;
     let scope = Scope {
         integrations: settings::integrations(&settings.integrations, &catalogue)?,
         standards: settings.packs.ids(),

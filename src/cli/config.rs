@@ -39,6 +39,14 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("threads", "a whole number from 1 to 256"),
     ("quiet", "true or false"),
     ("color", "auto, always or never"),
+    ("packages", "a table: [packages] with use, profiles and registries"),
+];
+
+/// The same of `[packages]`.
+pub(crate) const PACKAGE_KEYS: &[(&str, &str)] = &[
+    ("use", "a list of FHIR packages: NAME@VERSION, the path of a .tgz, folder or conformance resource"),
+    ("profiles", "a list of canonical URLs of FHIR profiles"),
+    ("registries", "a list of addresses of package registries, asked in order"),
 ];
 
 /// A word of the file and where it stands, for what is known only once the packs are read.
@@ -87,6 +95,14 @@ pub(crate) struct Config {
     pub(crate) quiet: bool,
     /// `color`.
     pub(crate) color: Option<When>,
+    /// `packages.use`, whose paths are relative to `folder`.
+    pub(crate) packages: Vec<Said>,
+    /// `packages.profiles`.
+    pub(crate) profiles: Vec<Said>,
+    /// `packages.registries`.
+    pub(crate) registries: Vec<Said>,
+    /// The folder of the file; empty, for the working directory, when there is none.
+    pub(crate) folder: PathBuf,
 }
 
 /// Why there are no defaults.
@@ -150,7 +166,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Wrong`].
     pub(crate) fn parse(file: &str, folder: &Path, text: String) -> Result<Self, ConfigError> {
-        let mut config = Self { file: file.to_owned(), text: String::new(), ..Self::default() };
+        let mut config = Self { file: file.to_owned(), folder: folder.to_owned(), ..Self::default() };
         match config.fill(folder, &text) {
             Ok(()) => Ok(Self { text, ..config }),
             Err(Mistake { at, message, allowed }) => {
@@ -168,7 +184,7 @@ impl Config {
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
             let Some((key, allowed)) = KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
-                return Err(unknown(key.get_ref(), key.span()));
+                return Err(unknown(key.get_ref(), key.span(), KEYS));
             };
             let entry = Entry { key, allowed, value, folder };
             match *key {
@@ -186,7 +202,29 @@ impl Config {
                 "gitignore" => self.gitignore = entry.truth()?,
                 "threads" => self.threads = Some(entry.threads()?),
                 "quiet" => self.quiet = entry.truth()?,
+                "packages" => self.packages(&entry)?,
                 _ => self.color = Some(entry.parsed(|text| When::from_str(text, false).ok())?),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    /// Reads `[packages]`.
+    fn packages(&mut self, entry: &Entry<'_>) -> Result<(), Mistake> {
+        let DeValue::Table(table) = entry.value.get_ref() else { return Err(entry.wrong(entry.value.span())) };
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            let Some((key, allowed)) = PACKAGE_KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
+                return Err(unknown(key.get_ref(), key.span(), PACKAGE_KEYS));
+            };
+            let words = Entry { key, allowed, value, folder: entry.folder }.words()?;
+            match *key {
+                "use" => self.packages = words,
+                "profiles" => self.profiles = words,
+                _ => self.registries = words,
             }
         }
         Ok(())
@@ -199,8 +237,8 @@ struct Mistake {
     allowed: String,
 }
 
-fn unknown(key: &str, at: Range<usize>) -> Mistake {
-    let names = KEYS.iter().map(|(name, _)| *name);
+fn unknown(key: &str, at: Range<usize>, keys: &[(&'static str, &str)]) -> Mistake {
+    let names = keys.iter().map(|(name, _)| *name);
     if nearest(key, ["show-values"]).is_some() {
         let message = "show-values cannot be a default, because it puts patient data into reports".to_owned();
         return Mistake { at, message, allowed: "Type --show-values each time it is needed.".to_owned() };
@@ -317,7 +355,8 @@ mod tests {
         let config = parse(
             "paths = ['feed', '-']\nfor = ['pas/feed']\nstandards = ['packs']\nuse = ['common']\nas-of = 2027-04-01\n\
              fail-on = 'warning'\nwaivers = 'w.toml'\nbaseline = '/b.json'\nformat = 'json'\nsave = ['gitlab:o.json']\n\
-             join-key = 'none'\ngitignore = true\nthreads = 4\nquiet = true\ncolor = 'never'\n",
+             join-key = 'none'\ngitignore = true\nthreads = 4\nquiet = true\ncolor = 'never'\n\
+             [packages]\nuse = ['a.b@1.0.0', 'p.tgz']\nprofiles = ['https://x/p']\nregistries = ['https://r']\n",
         )
         .expect("it is right");
         assert_eq!(config.paths, [PathBuf::from("/project/feed"), PathBuf::from("-")]);
@@ -327,6 +366,11 @@ mod tests {
         assert_eq!(config.save[0].path, PathBuf::from("/project/o.json"));
         assert_eq!((config.threads, config.color), (Some(4), Some(When::Never)));
         assert_eq!(config.join_key, Some(JoinKey::Without));
+        assert_eq!((config.packages[1].text.as_str(), config.folder), ("p.tgz", PathBuf::from("/project")));
+        assert_eq!(
+            (config.profiles[0].text.as_str(), config.registries[0].text.as_str()),
+            ("https://x/p", "https://r")
+        );
     }
 
     #[test]
@@ -344,6 +388,10 @@ mod tests {
         assert!(mistake("save = ['x']").1.contains("FORMAT:PATH"));
         assert!(mistake("quiet = ").2.contains("TOML"));
         assert_eq!(mistake("[check]\nquiet = true").0, "check");
+        assert_eq!(mistake("packages = ['a@1']").0, "['a@1']");
+        let (marked, _, allowed) = mistake("[packages]\nprofile = ['x']");
+        assert_eq!(marked, "profile");
+        assert!(allowed.starts_with("did you mean profiles?") && allowed.contains("registries"), "{allowed}");
     }
 
     #[test]

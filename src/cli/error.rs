@@ -3,12 +3,14 @@
 use super::complaint::Complaint;
 use super::config::ConfigError;
 use super::join_key::KeyError;
+use super::settings::Name;
 use crate::ingest::SourceError;
 use crate::judge::WaiverError;
 use crate::report::merge::MergeError;
 use crate::report::read::ReadError;
 use crate::report::save::SaveError;
 use crate::standard::PackError;
+use crate::standard::fhir::package::PackageError;
 use crate::standard::near::nearest;
 use std::io;
 use std::ops::Range;
@@ -35,6 +37,12 @@ pub(crate) enum Error {
     /// A name that nothing has.
     #[error(transparent)]
     Unknown(#[from] Box<Unknown>),
+    /// A FHIR package nobody typed: its publisher's.
+    #[error(transparent)]
+    Package(PackageError),
+    /// Something typed, or in the configuration file, that cannot be used.
+    #[error(transparent)]
+    Misused(#[from] Box<Misused>),
     /// A file the user named that cannot be read.
     #[error("cannot read the {what} {}: {cause}", file.display())]
     Unreadable {
@@ -96,6 +104,27 @@ pub(crate) struct Unknown {
     pub(crate) known: Vec<String>,
 }
 
+/// Something typed, or in the configuration file, that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{headline}")]
+pub(crate) struct Misused {
+    headline: String,
+    help: String,
+    name: Name,
+}
+
+impl Misused {
+    /// What is wrong with `name`, and what to do.
+    pub(crate) fn error(headline: impl Into<String>, help: impl Into<String>, name: Name) -> Error {
+        Error::Misused(Box::new(Self { headline: headline.into(), help: help.into(), name }))
+    }
+
+    /// A FHIR package that cannot be used, asked for as `name`.
+    pub(crate) fn package(error: PackageError, name: Name) -> Error {
+        Self::error(error.to_string(), error.help, name)
+    }
+}
+
 impl Error {
     /// A refusal and its remedy.
     pub(crate) fn refused(headline: impl Into<String>, help: impl Into<String>) -> Self {
@@ -113,6 +142,14 @@ impl Error {
             }
             Self::Waiver(WaiverError { file, text, at, message }) => Complaint::new(message).at(file, text, at.clone()),
             Self::Unknown(unknown) => unknown.complaint(),
+            Self::Package(error) => Complaint::new(self.to_string()).help(&error.help),
+            Self::Misused(misused) => {
+                let complaint = Complaint::new(self.to_string()).help(&misused.help);
+                match &misused.name.place {
+                    Some((file, text, at)) => complaint.at(file, text, at.clone()),
+                    None => complaint,
+                }
+            }
             Self::Refused { help, .. } => Complaint::new(self.to_string()).help(help),
             Self::Output(_) => Complaint::new(self.to_string())
                 .help("Make room there, or save the report with --save PATH. No part of the output can be relied on."),

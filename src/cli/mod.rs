@@ -15,12 +15,14 @@ mod detect;
 mod error;
 mod explain;
 mod failure;
+mod fetch;
 mod init;
 mod join_key;
 mod joined;
 mod ledger;
 mod list;
 mod merge;
+mod packages;
 mod progress;
 pub mod proofs;
 mod queue;
@@ -90,6 +92,7 @@ fn run(command: Command, shared: &Shared) -> Result<u8, Error> {
         Command::Merge(flags) => merge::run(&flags, shared),
         Command::Standards(args::Standards::Test(flags)) => standards::test(&flags, shared),
         Command::Standards(args::Standards::Compact(flags)) => compact::compact(&flags),
+        Command::Standards(args::Standards::Fetch(flags)) => fetch::run(&flags, shared),
         Command::Detect(flags) => detect::run(&flags, shared).map(|()| 0),
         Command::List(flags) => list::run(&flags, shared).map(|()| 0),
         Command::Explain(flags) => explain::run(&flags, shared).map(|()| 0),

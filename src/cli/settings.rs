@@ -6,6 +6,7 @@ use super::args::{self, Everywhere, JoinKey, Save};
 use super::config::{Config, Said};
 use super::console::When;
 use super::error::{Error, Unknown};
+use super::packages::Definitions;
 use crate::check::Shown;
 use crate::ingest::{GitIgnore, Options, Source};
 use crate::judge::FailOn;
@@ -19,7 +20,8 @@ use std::path::PathBuf;
 pub(crate) struct Name {
     /// The name.
     pub(crate) text: String,
-    place: Option<(String, String, Range<usize>)>,
+    /// The file it stands in, its text, and where; none when it was typed.
+    pub(super) place: Option<(String, String, Range<usize>)>,
 }
 
 impl Name {
@@ -60,7 +62,7 @@ impl Shared {
     }
 
     /// The names typed, or the file's.
-    fn names(&self, typed: &[String], said: &[Said]) -> Vec<Name> {
+    pub(super) fn names(&self, typed: &[String], said: &[Said]) -> Vec<Name> {
         let place = |at: &Range<usize>| Some((self.config.file.clone(), self.config.text.clone(), at.clone()));
         match typed {
             [] => said.iter().map(|said| Name { text: said.text.clone(), place: place(&said.at) }).collect(),
@@ -199,6 +201,8 @@ pub(crate) struct Check {
     pub(crate) integrations: Vec<Name>,
     /// Which packs.
     pub(crate) packs: Packs,
+    /// Which FHIR definitions.
+    pub(crate) definitions: Definitions,
     /// How to judge.
     pub(crate) judging: Judging,
     /// Where the report goes.
@@ -237,6 +241,7 @@ impl Check {
             reading: Options { gitignore: ignore, ..Options::default() },
             integrations: shared.integrations(&flags.integrations),
             packs: shared.packs(&flags.packs),
+            definitions: Definitions::new(&flags.definitions, shared)?,
             judging: shared.judging(&flags.judging),
             output,
             shown,

@@ -61,8 +61,8 @@ impl PackageError {
 impl fmt::Display for PackageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.entry {
-            Some(entry) => write!(f, "the FHIR package {} cannot be used: {entry}: {}", self.package, self.message),
-            None => write!(f, "the FHIR package {} cannot be used: {}", self.package, self.message),
+            Some(entry) => write!(f, "FHIR package {}: {entry}: {}", self.package, self.message),
+            None => write!(f, "FHIR package {}: {}", self.package, self.message),
         }
     }
 }

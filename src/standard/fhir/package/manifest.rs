@@ -26,6 +26,7 @@ pub(super) struct Manifest {
     pub(super) fhir_versions: Vec<String>,
     pub(super) canonical: Option<String>,
     pub(super) dependencies: Vec<Dependency>,
+    pub(super) bytes: Vec<u8>,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +88,7 @@ impl Manifest {
             fhir_versions: written.fhir_versions.unwrap_or_default(),
             canonical: written.canonical,
             dependencies,
+            bytes: bytes.to_vec(),
         })
     }
 }
@@ -109,6 +111,7 @@ impl Manifest {
             skipped: Vec::new(),
             sha256: None,
             path: path.to_owned(),
+            manifest: self.bytes.into(),
             limits: limits.clone(),
         }
     }

@@ -4,20 +4,35 @@
 //! it needs, and its resources by type and canonical URL, whose bytes are handed out when asked for. A package is read,
 //! never extracted, and it is hostile until read: one unsafe name, link, device, bomb or contradiction refuses it whole,
 //! because half a package gives verdicts that nobody asked for.
+//!
+//! Packages that are named are found in caches ([`Shelf`]), and brought there from a registry ([`Fetch`]), which is the
+//! only part that asks the network, and only when a person said so.
 
 mod archive;
+mod cache;
+mod digest;
 mod error;
+mod fetch;
 mod folder;
 mod head;
+mod lock;
 mod manifest;
 mod name;
+mod part;
+mod registry;
+mod resolve;
 mod source;
 #[cfg(test)]
 mod tests;
 
+pub use cache::{Caches, Installed, install};
 pub use error::PackageError;
+pub use fetch::{Fetch, Fetched, How, Watcher};
+pub use lock::{LOCK, Lock, Locked, Strictness};
 pub use manifest::Dependency;
 pub use name::{Pinned, newer};
+pub use registry::{DEFAULT_REGISTRIES, Registries};
+pub use resolve::{Missing, Resolved, Shelf, is_built_in, is_carried};
 pub use source::Source;
 
 use super::Syntax;
@@ -81,6 +96,8 @@ pub struct Package {
     pub sha256: Option<String>,
     /// Where it was read from.
     pub path: PathBuf,
+    /// The bytes of its manifest; empty when it has none.
+    manifest: Arc<[u8]>,
     limits: Limits,
 }
 
