@@ -50,21 +50,25 @@ fn write(path: &Path, text: &str, force: bool) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::config::{Config, KEYS};
+    use crate::cli::config::{Config, KEYS, PACKAGE_KEYS};
 
     #[test]
     fn what_is_written_is_read_and_tells_of_every_key() {
         Config::parse("hallmark.toml", Path::new(""), CONFIG.to_owned()).expect("as written");
         let uncommented: String = CONFIG
             .lines()
-            .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).unwrap_or(line))
+            .map(|line| {
+                let written = |rest: &&str| rest.contains(" = ") || rest.starts_with('[');
+                line.strip_prefix("# ").filter(written).unwrap_or(line)
+            })
             .filter(|line| !line.starts_with('#'))
             .map(|line| format!("{line}\n"))
             .collect();
         let config = Config::parse("hallmark.toml", Path::new(""), uncommented.clone());
         config.unwrap_or_else(|error| panic!("{error}\n{uncommented}"));
-        for (key, _) in KEYS {
-            assert!(uncommented.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key}");
+        for (key, _) in KEYS.iter().chain(PACKAGE_KEYS) {
+            let told = [format!("{key} = "), format!("[{key}]")];
+            assert!(uncommented.lines().any(|line| told.iter().any(|told| line.starts_with(told))), "{key}");
         }
     }
 
