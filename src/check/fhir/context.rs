@@ -126,10 +126,24 @@ impl Held {
     }
 }
 
+/// How many resources of a unit may be meant by a reference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// By the rules of the Bundle that it stands in.
+    pub exact: usize,
+    /// By type and id alone.
+    pub alike: usize,
+}
+
 /// Finds what references lead to. One belongs to one worker, so it may keep an index of the unit in hand.
 pub trait Resolver {
     /// What `reference`, which stands at `from`, leads to.
     fn resolve(&self, view: View<'_>, from: NodeId, reference: &str) -> Resolved;
+
+    /// How many resources of the Bundle in which `from` stands may be meant by `reference`.
+    fn candidates(&self, _view: View<'_>, _from: NodeId, _reference: &str) -> Candidates {
+        Candidates::default()
+    }
 }
 
 /// How far a reference is followed.

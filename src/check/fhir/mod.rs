@@ -12,19 +12,22 @@ mod decision;
 mod expression;
 pub mod extension;
 mod issue;
+mod links;
 mod profile;
 mod resource;
 pub mod slicing;
+pub mod special;
 mod walk;
 
 pub use assertion::Check;
 pub use code::Code;
 pub use context::{
-    CodingRef, Context, Definitions, Examples, Held, Level, Membership, Nothing, Options, Profiles, ReferenceCheck,
-    Resolved, Resolver, SecurityChecks, Terms,
+    Candidates, CodingRef, Context, Definitions, Examples, Held, Level, Membership, Nothing, Options, Profiles,
+    ReferenceCheck, Resolved, Resolver, SecurityChecks, Terms,
 };
 pub use decision::Decision;
 pub use issue::{Found, Issue, Issues, Probe, Source};
+pub use links::Links;
 pub use profile::{Bits, Broken, Kids, KidsIx, Node, NodeIx, Profile, Slot};
 pub use walk::{Known, Walk};
 

@@ -1,7 +1,7 @@
 //! A resource: its base definition, the profiles that it claims, and those that the user gives.
 
 use super::walk::Walk;
-use super::{Code, Profile};
+use super::{Code, Profile, special};
 use crate::instance::{Elements, NodeId};
 use crate::standard::fhir::TypeKind;
 
@@ -19,6 +19,7 @@ pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
         });
     }
     walk.base(id);
+    special::check(view, id, context, walk.issues);
     if let Some(meta) = view.child(id, walk.known.meta) {
         for (at, claim) in view.named(meta, walk.known.profile).enumerate() {
             let Some(canonical) = view.text(claim) else { continue };

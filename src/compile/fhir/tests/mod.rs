@@ -1,11 +1,12 @@
 //! Profiles compiled and run: one place for each kind of assertion.
 
 mod extensions;
+mod links;
 mod slices;
 mod values;
 
 use super::Compiled;
-use crate::check::fhir::{self, CodingRef, Context, Definitions, Found, Issues, Membership, Nothing, Options, Terms};
+use crate::check::fhir::{self, CodingRef, Context, Definitions, Found, Issues, Links, Membership, Options, Terms};
 use crate::instance::{Document, Elements, Instance, Path};
 use crate::parse::{Faults, fhir::json as lower, json};
 use crate::standard::fhir::{Library, Model, Release, StructureDefinition, Syntax, View};
@@ -91,7 +92,7 @@ fn messages(profiles: &[Value], resource: Value) -> Vec<(String, String)> {
         model: library.model(),
         profiles: &compiled,
         terminology: &TwoCodes,
-        resolver: &Nothing,
+        resolver: &Links::default(),
         options: &options,
     };
     let bytes = resource.to_string().into_bytes();
