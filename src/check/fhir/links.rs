@@ -139,8 +139,7 @@ pub(super) fn contained(view: View<'_>, from: NodeId, id: &str) -> Option<NodeId
     if id.is_empty() {
         return Some(host);
     }
-    let found = named(view, host, "contained").find(|&one| text(view, one, "id").is_some_and(|known| known == id));
-    found
+    named(view, host, "contained").find(|&one| text(view, one, "id").is_some_and(|known| known == id))
 }
 
 /// Whether the resource `id` is contained in another.
