@@ -27,6 +27,12 @@ for selection in "${selected[@]}"; do
         --cmd "$hallmark check --no-config --save {out}/r.json --save {out}/r.html --save {out}/r.sarif --save {out}/r.xml --save {out}/r.csv --save {out}/r.md {file}" \
         || failed=1
 done
+# Packages are given to be used, not to be checked.
+echo '{"resourceType":"Patient","id":"a"}' >"$work/patient.json"
+echo "hostile: --family package"
+python3 "$suite" run "$work/set" --family package \
+    --cmd "$hallmark check --no-config --package {file} --save {out}/r.json --save {out}/r.html $work/patient.json" \
+    || failed=1
 # The bulk file of this part is NDJSON, which no rule speaks of yet; the feed beside it gives the run something to prove,
 # and is long enough that a signal meets it at work.
 python3 - "$work/feed.hl7" samples/pas-vendor-a <<'MAKE'

@@ -135,6 +135,7 @@ fn line(fetched: &Fetched) -> Option<String> {
         How::Installed(sha256) => format!("installed  {pinned}  sha256:{sha256}"),
         How::Present(sha256) => format!("present    {pinned}  sha256:{sha256}"),
         How::BuiltIn => format!("built in   {pinned}"),
+        How::NotLocked => format!("not locked {pinned}"),
         How::Failed(_) => return None,
     })
 }

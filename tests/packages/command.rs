@@ -139,6 +139,14 @@ fn what_others_build_on_and_is_missing_is_said_and_stops_nothing() {
     assert!(!said.contains("builds on"), "{said}");
     let said = project.run(&["check", "patient.json", "--package", "a.tgz", "--locked"], 2);
     assert!(said.contains("does not name it"), "{said}");
+    // A lock that was made without it is repeated without it.
+    let server = Server::start(site(vec![Made::new("a.b", "1.0.0", &[("a.c", "2.0.0")])], Says::Sha1));
+    let said = project.run(&["standards", "fetch", "a.b@1.0.0", "--registry", &server.url()], 2);
+    assert!(said.contains("1 of 2 packages could not be fetched"), "{said}");
+    let said = project.run(&["standards", "fetch", "--locked", "--registry", &server.url()], 0);
+    assert!(said.contains("present a.b@1.0.0") && said.contains("not locked a.c@2.0.0"), "{said}");
+    let said = project.checked(&["--package", "a.b@1.0.0", "--locked"]);
+    assert!(said.contains("a.b@1.0.0 builds on a.c@2.0.0"), "{said}");
 }
 
 #[test]

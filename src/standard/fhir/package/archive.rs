@@ -71,7 +71,7 @@ pub(super) fn members(path: &Path, file: impl Read, limits: &Limits) -> Result<P
             body.read_to_end(&mut bytes).map_err(|error| broken(path, &error))?;
             // Publishers do pack one file twice; only two different ones leave open which is meant.
             if kept.get(&name).is_some_and(|known| **known != *bytes) {
-                return Err(refused(&member.name, "two different files have this name"));
+                return Err(refused(&member.name, "two different files have the same name"));
             }
             kept.insert(name, bytes.into());
         }

@@ -50,6 +50,8 @@ pub enum How {
     Present(String),
     /// The program carries its definitions.
     BuiltIn,
+    /// Another package builds on it, and it was not to be had when the lock was made: no part of what is repeated.
+    NotLocked,
     /// It could not be had.
     Failed(PackageError),
 }
@@ -92,7 +94,12 @@ impl Fetch<'_> {
             let mut fetched = Fetched { pinned: wanted.clone(), by, how: How::BuiltIn };
             // A version that is carried serves those who only build on it.
             let carried = fetched.by.is_some() && is_carried(&wanted.name);
-            if !is_built_in(&wanted.name) && !carried {
+            let strict = fetched.by.is_some() && self.strictness == Strictness::Locked;
+            if is_built_in(&wanted.name) || carried {
+                fetched.how = How::BuiltIn;
+            } else if strict && lock.best(&wanted).is_none() {
+                fetched.how = How::NotLocked;
+            } else {
                 let got = match seen.len() > MAX_PACKAGES {
                     true => Err(PackageError::new(&wanted.to_string(), "it is one package too many")),
                     false => self.one(cache, &wanted, fetched.by.is_some(), lock, watcher),

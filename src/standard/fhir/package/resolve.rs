@@ -92,14 +92,20 @@ impl Shelf {
                 let message = format!("with all it builds on it is more than {MAX_PACKAGES} packages");
                 return Err((at, PackageError::new(&by, message)));
             }
-            match self.installed(&needed).map_err(|error| (at, error))? {
+            // What the packages build on is locked with them: what was not to be had when the lock was made is no part of
+            // the run that it repeats.
+            let locked = self.lock.as_ref().is_some_and(|lock| lock.best(&needed).is_some());
+            let strict = self.strictness == Strictness::Locked;
+            let installed =
+                if strict && !locked { Ok(None) } else { self.installed(&needed).map_err(|error| (at, error)) };
+            match installed? {
                 Some(package) => {
                     let more = package.dependencies.iter().map(|needed| (at, needed.clone(), package.label.clone()));
                     owners.extend(more);
                     below.push(package);
                 }
                 None if is_carried(&needed.name) => {}
-                None if self.strictness == Strictness::Locked => {
+                None if strict && locked => {
                     let message = format!("{by} builds on it and it is not installed");
                     let help = fetch(&needed);
                     return Err((at, PackageError::new(&needed.to_string(), message).help(help)));
