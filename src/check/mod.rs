@@ -9,6 +9,7 @@ mod coverage;
 pub mod engine;
 mod excerpt;
 pub mod fhir;
+pub mod fhirpath;
 mod fields;
 pub mod finding;
 mod json;

@@ -1,3 +1,6 @@
 //! FHIR: the definitions that the program carries, and what is made of them.
 
 mod definitions;
+mod fhirpath;
+mod fhirpath_suite;
+mod resource;

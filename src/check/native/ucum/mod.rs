@@ -3,9 +3,12 @@
 //! Says whether an expression is valid, not whether it suits the quantity measured.
 
 mod atoms;
+mod measure;
+mod worths;
 
 use super::{Judged, Native};
 use atoms::{METRIC, PLAIN, PREFIXES};
+pub use measure::{Worth, worth};
 
 /// A UCUM unit expression.
 pub const UNIT: Native = Native {
