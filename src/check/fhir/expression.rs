@@ -1,17 +1,126 @@
-//! FHIRPath expressions of definitions, run on elements.
+//! FHIRPath expressions of definitions, run on elements, and what they may ask of the world around the resource.
 
-use super::Decision;
+use super::assertion::told_type;
 use super::walk::Walk;
-use crate::instance::NodeId;
+use super::{CodingRef, Context, Decision, Issues, Membership, Resolved};
+use crate::check::fhirpath::{Answer, Cause, Compiled, Host, Item, Resolution, Subject, Truth};
+use crate::instance::{NodeId, TypeId};
+use crate::standard::fhir::{Model, View};
+use std::sync::Arc;
 
-/// Whether `expression` is true of `id`.
-pub(super) fn holds(walk: &mut Walk<'_, '_>, id: NodeId, expression: &str) -> Decision {
-    let _ = (walk, id, expression);
-    Decision::Undecided
+/// An expression of a definition.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    /// As the definition writes it.
+    pub text: Arc<str>,
+    compiled: Arc<Compiled>,
 }
 
-/// Whether `expression`, run on the resource, selects `id`.
-pub(super) fn selects(walk: &mut Walk<'_, '_>, id: NodeId, expression: &str) -> Decision {
-    let _ = (walk, id, expression);
-    Decision::Undecided
+/// What an expression came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is true.
+    Holds,
+    /// It is not.
+    Fails,
+    /// It cannot be told, for want of this.
+    CannotTell(Cause),
+}
+
+/// Characters of an expression that a message shows.
+const MAX_SHOWN: usize = 200;
+
+impl Expression {
+    /// The expression `text`; what is wrong with it when it cannot be read.
+    pub fn new(text: &str, model: &Model) -> Result<Self, String> {
+        match Compiled::new(text, model) {
+            Ok(compiled) => Ok(Self { text: text.into(), compiled: Arc::new(compiled) }),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// Whether it is true of `id`.
+    #[inline]
+    pub(super) fn holds(&self, walk: &mut Walk<'_, '_>, id: NodeId) -> Outcome {
+        let asked = Asked { context: walk.context };
+        match self.compiled.check(&mut walk.issues.scratch, walk.view, id, &asked) {
+            Truth::True => Outcome::Holds,
+            Truth::False => Outcome::Fails,
+            Truth::CannotTell(cause) => Outcome::CannotTell(cause),
+            Truth::Error(error) => Outcome::CannotTell(error.message),
+        }
+    }
+
+    /// Whether it selects `id` when it is run on the resource that `id` is in.
+    pub(super) fn selects(&self, walk: &mut Walk<'_, '_>, id: NodeId) -> Decision {
+        let asked = Asked { context: walk.context };
+        let resource = walk.view.resource_of(id);
+        match self.compiled.evaluate(&mut walk.issues.scratch, walk.view, resource, &asked) {
+            Ok(items) => items.iter().any(|item| matches!(item, Item::Node(node) if *node == id)).into(),
+            Err(_) => Decision::Undecided,
+        }
+    }
+
+    /// The expression for people, cut where it is long.
+    pub fn shown(&self) -> String {
+        match self.text.char_indices().nth(MAX_SHOWN) {
+            Some((at, _)) => format!("`{}…`", &self.text[..at]),
+            None => format!("`{}`", self.text),
+        }
+    }
+}
+
+/// The world around the resource, as far as the context has it.
+struct Asked<'a> {
+    context: &'a Context<'a>,
+}
+
+impl Host for Asked<'_> {
+    fn resolve(&self, view: View<'_>, from: NodeId, reference: &str) -> Resolution {
+        match self.context.resolver.resolve(view, from, reference) {
+            Resolved::Inside(node) => Resolution::Node(node),
+            Resolved::Outside(held) if !held.elements.is_empty() => {
+                Resolution::Elsewhere(held.elements.node(0).type_id)
+            }
+            Resolved::Missing => Resolution::Nothing,
+            Resolved::Outside(_) | Resolved::NotHeld => match told_type(view.model, reference) {
+                Some(told) => Resolution::Elsewhere(told),
+                None => Resolution::CannotTell(Cause::Borrowed("what the reference leads to is not at hand")),
+            },
+        }
+    }
+
+    fn member_of(&self, view: View<'_>, subject: Subject<'_>, value_set: &str) -> Answer {
+        let membership = match subject {
+            Subject::Text(code) => {
+                Some(self.context.terminology.member(value_set, CodingRef { code, ..CodingRef::default() }))
+            }
+            Subject::Node(node) => {
+                let mut issues = Issues::default();
+                let walk = Walk::new(view, self.context, &mut issues);
+                super::assertion::member(&walk, node, value_set)
+            }
+        };
+        match membership {
+            Some(Membership::Member | Membership::WrongDisplay) => Answer::Yes,
+            Some(Membership::NotMember) | None => Answer::No,
+            Some(Membership::CannotTell(cause)) => Answer::CannotTell(cause),
+        }
+    }
+
+    fn conforms_to(&self, view: View<'_>, node: NodeId, profile: &str) -> Answer {
+        let Some(profile) = self.context.profiles.profile(profile) else {
+            return Answer::CannotTell(Cause::Borrowed("the profile is not held"));
+        };
+        let mut issues = Issues::default();
+        let mut walk = Walk::new(view, self.context, &mut issues);
+        if profile.type_id == TypeId::UNKNOWN {
+            return Answer::CannotTell(Cause::Borrowed("the profile is of a type that is not known"));
+        }
+        match walk.fulfils(&profile, node) {
+            Decision::Success => Answer::Yes,
+            Decision::Failure => Answer::No,
+            Decision::Undecided => Answer::CannotTell(Cause::Borrowed("the profile cannot be decided")),
+        }
+    }
 }

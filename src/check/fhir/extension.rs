@@ -1,18 +1,19 @@
 //! An extension: whether it is known, may stand where it does, and is what its definition says.
 
+use super::expression::{Expression, Outcome};
 use super::walk::Walk;
 use super::{Code, Decision, Examples, Profile};
 use crate::instance::{Elements, Flags, NodeId, TypeId};
-use crate::standard::fhir::{Context as Where, View};
+use crate::standard::fhir::View;
 use std::sync::Arc;
 
 /// What holds of an extension as a whole.
 #[derive(Clone, Debug, Default)]
 pub struct Definition {
     /// Where it may stand.
-    pub contexts: Vec<Where>,
+    pub contexts: Vec<Place>,
     /// Expressions that must hold where it stands.
-    pub invariants: Vec<Arc<str>>,
+    pub invariants: Vec<Expression>,
     /// Whether it may change the meaning of what it stands in.
     pub is_modifier: bool,
     /// The types of its value; empty when it has none.
@@ -21,6 +22,30 @@ pub struct Definition {
     pub inner: Vec<Arc<str>>,
     /// Whether its publisher took it back.
     pub deprecated: bool,
+}
+
+/// Where an extension may stand.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In elements of this path or type.
+    Element(Arc<str>),
+    /// In elements of this path, of resources that fulfil this profile.
+    Profiled(Arc<str>, Arc<str>),
+    /// In the extension of this URL.
+    Extension(Arc<str>),
+    /// In what this expression selects.
+    Selected(Expression),
+}
+
+impl Place {
+    fn shown(&self) -> String {
+        match self {
+            Self::Element(path) => path.to_string(),
+            Self::Profiled(profile, path) => format!("{path} of {profile}"),
+            Self::Extension(url) => format!("the extension {url}"),
+            Self::Selected(expression) => expression.shown(),
+        }
+    }
 }
 
 /// Extensions used by the makers of definitions, which no package defines.
@@ -35,7 +60,11 @@ const SAMPLES: &[&str] = &["example", "pattern", "fixed", "defaultValue", "minVa
 /// Checks the extension `id`, which is of the base definition already.
 pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
     let (view, known) = (walk.view, walk.known);
-    let Some(url_node) = view.child(id, known.url) else { return };
+    let Some(url_node) = view.child(id, known.url) else {
+        return walk
+            .issues
+            .fail(Code::ExtensionUrl, id, None, || "the extension has no URL, so nothing says what it is".into());
+    };
     let Some(url) = view.text(url_node) else { return };
     let element = view.elements.node(id);
     let parent = element.parent;
@@ -167,7 +196,7 @@ fn context(walk: &mut Walk<'_, '_>, id: NodeId, container: NodeId, profile: &Pro
         }
     }
     let told = || {
-        let list: Vec<&str> = definition.contexts.iter().map(|one| &*one.expression).collect();
+        let list: Vec<String> = definition.contexts.iter().map(Place::shown).collect();
         format!("{} may stand in: {}", profile.url, list.join(", "))
     };
     match decision {
@@ -195,10 +224,10 @@ fn is_tolerated(view: View<'_>, container: NodeId, url: &str) -> bool {
 }
 
 /// Whether `container` is what `one` says.
-fn stands(walk: &mut Walk<'_, '_>, container: NodeId, one: &Where) -> Decision {
+fn stands(walk: &mut Walk<'_, '_>, container: NodeId, one: &Place) -> Decision {
     let (view, known) = (walk.view, walk.known);
-    match &*one.kind {
-        "extension" => {
+    match one {
+        Place::Extension(wanted) => {
             let is_extension = view.type_id(container) == known.extension;
             let parent = view.elements.node(container).parent;
             let outer = match is_extension {
@@ -206,22 +235,20 @@ fn stands(walk: &mut Walk<'_, '_>, container: NodeId, one: &Where) -> Decision {
                 false => (view.type_id(parent) == known.extension).then_some(parent),
             };
             let url = outer.and_then(|outer| walk.child_text(outer, known.url));
-            url.is_some_and(|url| *url == *one.expression).into()
+            url.is_some_and(|url| *url == **wanted).into()
         }
-        "fhirpath" => super::expression::selects(walk, container, &one.expression),
-        _ => match one.expression.split_once('#') {
-            Some((canonical, path)) => {
-                if !is_element(view, container, path) {
-                    return Decision::Failure;
-                }
-                let resource = view.resource_of(container);
-                match walk.context.profiles.profile(canonical) {
-                    Some(profile) => walk.fulfils(&profile, resource),
-                    None => Decision::Undecided,
-                }
+        Place::Selected(expression) => expression.selects(walk, container),
+        Place::Profiled(canonical, path) => {
+            if !is_element(view, container, path) {
+                return Decision::Failure;
             }
-            None => is_element(view, container, &one.expression).into(),
-        },
+            let resource = view.resource_of(container);
+            match walk.context.profiles.profile(canonical) {
+                Some(profile) => walk.fulfils(&profile, resource),
+                None => Decision::Undecided,
+            }
+        }
+        Place::Element(path) => is_element(view, container, path).into(),
     }
 }
 
@@ -286,13 +313,13 @@ fn is_sample(view: View<'_>, container: NodeId) -> bool {
 
 fn invariants(walk: &mut Walk<'_, '_>, id: NodeId, container: NodeId, profile: &Profile, definition: &Definition) {
     for expression in &definition.invariants {
-        match super::expression::holds(walk, container, expression) {
-            Decision::Success => {}
-            Decision::Failure => walk.issues.fail(Code::ExtensionContext, container, None, || {
-                format!("{} may not stand here: {expression} does not hold", profile.url).into()
+        match expression.holds(walk, container) {
+            Outcome::Holds => {}
+            Outcome::Fails => walk.issues.fail(Code::ExtensionContext, container, None, || {
+                format!("{} may not stand here: {} does not hold", profile.url, expression.shown()).into()
             }),
-            Decision::Undecided => walk.issues.cannot_tell(Code::ExtensionContext, id, None, || {
-                format!("whether {} may stand here cannot be decided: {expression}", profile.url).into()
+            Outcome::CannotTell(cause) => walk.issues.cannot_tell(Code::ExtensionContext, id, None, || {
+                format!("whether {} may stand here cannot be decided: {cause}", profile.url).into()
             }),
         }
     }

@@ -4,6 +4,7 @@
 //! (does this slice fit? does one of these profiles hold?) nothing is kept but the [`Decision`], and no message is made.
 
 use super::{Code, Decision};
+use crate::check::fhirpath::Scratch;
 use crate::instance::NodeId;
 use crate::span::Span;
 use crate::standard::Severity;
@@ -61,6 +62,8 @@ pub struct Issues {
     /// How many trials are under way, one in another.
     probing: u32,
     probed: Decision,
+    /// Memory that expressions work in.
+    pub(super) scratch: Scratch,
 }
 
 /// A trial under way.
@@ -81,6 +84,7 @@ impl Default for Issues {
             seen: FxHashSet::default(),
             probing: 0,
             probed: Decision::Success,
+            scratch: Scratch::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ mod code;
 mod coded;
 mod context;
 mod decision;
-mod expression;
+pub mod expression;
 pub mod extension;
 mod issue;
 mod links;

@@ -24,7 +24,7 @@ pub(super) fn compile(definitions: &dyn Definitions, id: TypeId) -> Option<Profi
         checks.push(Check::Content);
     }
     for constraint in &root.constraint {
-        checks.extend(compiler.invariant(constraint));
+        checks.extend(compiler.invariant(constraint, &source(root)));
     }
     if !checks.iter().any(|check| matches!(check, Check::Content)) && is_element(&compiler, id) {
         checks.insert(0, Check::Content);

@@ -2,7 +2,7 @@
 
 use super::element::{Compiler, Types, most};
 use super::tree::{Ix, Tree};
-use crate::check::fhir::extension::Definition;
+use crate::check::fhir::extension::{Definition, Place};
 use crate::check::fhir::{Definitions, Kids, KidsIx, Node, NodeIx, Profile, Slot, Source};
 use crate::instance::{NameId, TypeId};
 use crate::standard::fhir::{ElementDefinition, StructureDefinition};
@@ -235,7 +235,20 @@ impl Making<'_, '_> {
         Source { profile: Arc::clone(&self.url), element: element.id.as_deref().unwrap_or(&element.path).into() }
     }
 
-    fn extension(&self) -> Definition {
+    fn extension(&mut self) -> Definition {
+        let source = Source { profile: Arc::clone(&self.url), element: "Extension".into() };
+        let mut contexts = Vec::new();
+        for context in &self.structure.context {
+            let text = context.expression.as_str();
+            contexts.extend(match (&*context.kind, text.split_once('#')) {
+                ("extension", _) => Some(Place::Extension(text.into())),
+                ("fhirpath", _) => self.compiler.expression(text, &source).map(Place::Selected),
+                (_, Some((profile, path))) => Some(Place::Profiled(profile.into(), path.into())),
+                _ => Some(Place::Element(text.into())),
+            });
+        }
+        let invariants = self.structure.context_invariant.iter();
+        let invariants = invariants.filter_map(|text| self.compiler.expression(text, &source)).collect();
         let root = self.tree.branches.first().map(|branch| branch.element);
         let value = self.tree.child(0, "value").map(|at| self.tree.branches[at].element);
         let has_value = value.filter(|value| value.max.as_deref() != Some("0"));
@@ -251,8 +264,8 @@ impl Making<'_, '_> {
             }
         }
         Definition {
-            contexts: self.structure.context.clone(),
-            invariants: self.structure.context_invariant.iter().map(|text| text.as_str().into()).collect(),
+            contexts,
+            invariants,
             is_modifier: root.and_then(|root| root.is_modifier).unwrap_or(false),
             values: has_value
                 .map(|value| value.types.iter().filter_map(|one| self.compiler.type_id(&one.code)).collect())

@@ -3,11 +3,12 @@
 //! Of what a definition says, only what `known` does not say already becomes an assertion: a profile's snapshot repeats
 //! all of its base.
 
-use super::literal;
+use super::{literal, repair};
 use crate::check::fhir::assertion::{
     Aggregation, Allowed, Binding, Check, Exactness, Invariant, Length, Limit, Matches, Side, Strength, Targets,
     TypeProfiles,
 };
+use crate::check::fhir::expression::Expression;
 use crate::check::fhir::{Broken, Code, Definitions, Source};
 use crate::instance::TypeId;
 use crate::standard::fhir::{Constraint, ElementDefinition, Model, StructureDefinition, TypeRef, Value};
@@ -63,7 +64,7 @@ impl<'d> Compiler<'d> {
             if known.is_none_or(|known| !known.constraint.iter().any(|other| is_same(other, constraint)))
                 && !self.is_of_type(element, constraint)
             {
-                checks.extend(self.invariant(constraint));
+                checks.extend(self.invariant(constraint, source));
             }
         }
         checks
@@ -243,11 +244,12 @@ impl<'d> Compiler<'d> {
         self.definitions.structure(code.strip_prefix(CORE).unwrap_or(code))
     }
 
-    pub(super) fn invariant(&self, constraint: &Constraint) -> Option<Check> {
-        let expression = constraint.expression.as_deref()?;
+    pub(super) fn invariant(&mut self, constraint: &Constraint, source: &Source) -> Option<Check> {
+        let text = constraint.expression.as_deref()?;
         if is_content(constraint) {
             return Some(Check::Content);
         }
+        let expression = self.expression(&repair::meant(text), source)?;
         let code = match &*constraint.severity {
             "warning" => Code::InvariantWarning,
             _ => Code::Invariant,
@@ -257,8 +259,19 @@ impl<'d> Compiler<'d> {
             code,
             best_practice: constraint.best_practice,
             human: constraint.human.as_deref().map(Arc::from),
-            expression: expression.into(),
+            expression,
         })))
+    }
+
+    /// An expression of the definition; one that cannot be read is noted.
+    pub(super) fn expression(&mut self, text: &str, source: &Source) -> Option<Expression> {
+        match Expression::new(text, self.model) {
+            Ok(expression) => Some(expression),
+            Err(why) => {
+                self.broken(source, &format!("the expression `{text}` cannot be read: {why}"));
+                None
+            }
+        }
     }
 
     /// Notes what cannot be used.

@@ -9,6 +9,7 @@ mod criteria;
 mod derived;
 mod element;
 mod literal;
+mod repair;
 mod slices;
 #[cfg(test)]
 mod tests;

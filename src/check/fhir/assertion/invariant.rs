@@ -1,8 +1,10 @@
 //! An invariant (`constraint`): a FHIRPath expression that must be true of the element.
 
+use crate::check::fhir::expression::{Expression, Outcome};
 use crate::check::fhir::walk::Walk;
 use crate::check::fhir::{Code, Level, Source};
 use crate::instance::{Flags, NodeId};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// An invariant.
@@ -17,13 +19,43 @@ pub struct Invariant {
     /// What it says to people; only from packages of the user's own.
     pub human: Option<Arc<str>>,
     /// The expression.
-    pub expression: Arc<str>,
+    pub expression: Expression,
 }
 
 impl Invariant {
+    #[inline]
     pub(super) fn run(&self, walk: &mut Walk<'_, '_>, id: NodeId, source: &Source) {
         walk.issues.applies(self.code);
-        let _ = (id, source, Level::Ignore);
+        match self.expression.holds(walk, id) {
+            Outcome::Holds => {}
+            Outcome::Fails => self.fails(walk, id, source),
+            Outcome::CannotTell(cause) => self.untold(walk, id, source, cause),
+        }
+    }
+
+    #[cold]
+    fn fails(&self, walk: &mut Walk<'_, '_>, id: NodeId, source: &Source) {
+        let code = match (self.best_practice, walk.context.options.best_practice) {
+            (false, _) => self.code,
+            (true, Level::Ignore) => return,
+            (true, Level::Information) => Code::InvariantInformation,
+            (true, Level::Warning) => Code::InvariantWarning,
+            (true, Level::Error) => Code::Invariant,
+        };
+        walk.issues.fail(code, id, Some(source), || {
+            let key = &self.key;
+            match &self.human {
+                Some(human) => format!("{key}: {human}").into(),
+                None => format!("{key}: {} does not hold", self.expression.shown()).into(),
+            }
+        });
+    }
+
+    #[cold]
+    fn untold(&self, walk: &mut Walk<'_, '_>, id: NodeId, source: &Source, cause: Cow<'static, str>) {
+        walk.issues.cannot_tell(self.code, id, Some(source), || {
+            format!("{}: {} cannot be decided: {cause}", self.key, self.expression.shown()).into()
+        });
     }
 }
 

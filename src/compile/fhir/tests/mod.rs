@@ -1,6 +1,7 @@
 //! Profiles compiled and run: one place for each kind of assertion.
 
 mod extensions;
+mod invariants;
 mod links;
 mod slices;
 mod values;
