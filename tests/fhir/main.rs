@@ -4,3 +4,4 @@ mod definitions;
 mod fhirpath;
 mod fhirpath_suite;
 mod resource;
+mod snapshots;

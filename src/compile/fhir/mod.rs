@@ -11,6 +11,7 @@ mod element;
 mod literal;
 mod repair;
 mod slices;
+pub mod snapshot;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -5,17 +5,24 @@
 //! A definition that cannot be made sense of gives an error that names the element; a definition that the library does
 //! not hold gives one that names it.
 
+mod definitions;
 mod facts;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod walk;
 
 use crate::standard::fhir::{ElementDefinition, Library, StructureDefinition};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::sync::{Arc, PoisonError, RwLock};
-use tree::Node;
+use tree::{Listed, Node};
 
 /// Profiles on profiles on profiles: a chain that is longer goes in a circle.
 const LONGEST: usize = 32;
+
+/// Elements that one snapshot may add to its base: fifty times the most of a real one.
+const MOST: usize = 100_000;
 
 /// Why there is no snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +81,19 @@ impl Snapshots {
         self.made.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made).clone().map(Some)
     }
 
+    /// The library that they are over.
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
+    /// Which definitions were asked for and have no snapshot that could be made, by URL.
+    pub fn failures(&self) -> Vec<SnapshotError> {
+        let made = self.made.read().unwrap_or_else(PoisonError::into_inner);
+        let mut failures: Vec<SnapshotError> = made.values().filter_map(|made| made.clone().err()).collect();
+        failures.sort_by(|one, other| one.url.cmp(&other.url));
+        failures
+    }
+
     /// The snapshot of a definition, whether it has one or not.
     ///
     /// # Errors
@@ -94,16 +114,22 @@ impl Snapshots {
         let base = self
             .with_snapshot(base, depth + 1)?
             .ok_or_else(|| fail(format!("it builds on {base}, which no package here has")))?;
-        let Some(mut root) = Node::of(&base.snapshot, &base.type_name) else {
+        let Some(mut root) = Node::of(&base.snapshot, &base.type_name, Listed::Snapshot) else {
             return Err(fail(format!("it builds on {}, which has no elements", base.url)));
         };
-        let Some(differential) = Node::of(&definition.differential, &definition.type_name) else {
+        let Some(differential) = Node::of(&definition.differential, &definition.type_name, Listed::Differential) else {
             return Ok(root.listed());
         };
         root.based();
         let origin = root.clone();
         root.name.clone_from(&differential.name);
-        walk::Walk { snapshots: self, definition, origin: &origin, depth }.apply(&mut root, differential, "", 0)?;
+        let left = Cell::new(MOST);
+        walk::Walk { snapshots: self, definition, origin: &origin, depth, left }.apply(
+            &mut root,
+            differential,
+            "",
+            0,
+        )?;
         Ok(root.listed())
     }
 }

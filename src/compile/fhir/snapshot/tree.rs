@@ -8,6 +8,18 @@ use crate::standard::fhir::{ElementBase, ElementDefinition};
 /// Levels that a definition may nest: profiles on profiles walk into types, and a hostile one must end.
 pub(super) const DEEPEST: usize = 64;
 
+/// Slices of slices of slices: real ones have two.
+const RE_SLICES: usize = 8;
+
+/// What elements are a list of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// All of them, in order.
+    Snapshot,
+    /// Those that a profile speaks of: `valueQuantity` may be all of `value[x]` or a slice, which the base decides.
+    Differential,
+}
+
 /// An element with what is below it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Node {
@@ -24,7 +36,7 @@ pub(super) struct Node {
 impl Node {
     /// The tree of a snapshot, or of a differential whose missing parents become nodes without facts. Nothing when there
     /// are no elements.
-    pub(super) fn of(elements: &[ElementDefinition], type_name: &str) -> Option<Self> {
+    pub(super) fn of(elements: &[ElementDefinition], type_name: &str, listed: Listed) -> Option<Self> {
         let first = elements.first()?;
         let name = first.path.split('.').next().unwrap_or_default();
         let mut root = Self { name: name.to_owned(), ..Self::default() };
@@ -38,7 +50,7 @@ impl Node {
             }
             let mut at = &mut root;
             for (name, slice) in &steps {
-                match at.choice_of(name) {
+                match at.choice_of(name).filter(|_| listed == Listed::Snapshot) {
                     // STU3 writes the slice `valueQuantity` of `value[x]` with a path of its own.
                     Some(choice) => at = at.child_of(&choice).slice_of(slice.as_deref().unwrap_or(name)),
                     None => at = at.child_of(name),
@@ -74,7 +86,8 @@ impl Node {
     /// The slice called `name`, made when there is none: `a/b` is a slice of the slice `a`.
     fn slice_of(&mut self, name: &str) -> &mut Self {
         let mut at = self;
-        let ends = name.match_indices('/').map(|(end, _)| end).chain([name.len()]);
+        let strokes = name.matches('/').count();
+        let ends = name.match_indices('/').map(|(end, _)| end).filter(|_| strokes <= RE_SLICES).chain([name.len()]);
         for end in ends {
             let (called, is_last) = (&name[..end], end == name.len());
             let found = at.slices.iter().position(|slice| slice.element.slice_name.as_deref() == Some(called));
@@ -102,7 +115,8 @@ impl Node {
 
     fn based_at(&mut self, path: String) {
         if self.element.base.is_none() {
-            let (min, max) = (self.element.min.unwrap_or(0), self.element.max.clone().unwrap_or_else(|| "1".to_owned()));
+            let (min, max) =
+                (self.element.min.unwrap_or(0), self.element.max.clone().unwrap_or_else(|| "1".to_owned()));
             self.element.base = Some(ElementBase { path: path.clone(), min, max });
         }
         for child in &mut self.children {
@@ -111,6 +125,11 @@ impl Node {
         for slice in &mut self.slices {
             slice.based_at(path.clone());
         }
+    }
+
+    /// How many elements it is.
+    pub(super) fn count(&self) -> usize {
+        1 + self.children.iter().chain(&self.slices).map(Self::count).sum::<usize>()
     }
 
     /// Which of its slices has the name that `other` has.

@@ -5,9 +5,10 @@
 //! of that type, or the element that it shares its content with; a new slice starts as a copy of what it slices.
 
 use super::facts::{refine, refine_by_profile};
-use super::tree::{DEEPEST, Node};
+use super::tree::{DEEPEST, Listed, Node};
 use super::{SnapshotError, Snapshots};
 use crate::standard::fhir::{Discriminator, ElementDefinition, Slicing, StructureDefinition, TypeRef};
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub(super) struct Walk<'a> {
@@ -17,6 +18,8 @@ pub(super) struct Walk<'a> {
     pub(super) origin: &'a Node,
     /// How many definitions deep this one was asked for.
     pub(super) depth: usize,
+    /// Elements that may still be copied: slices of slices of slices multiply.
+    pub(super) left: Cell<usize>,
 }
 
 impl Walk<'_> {
@@ -152,14 +155,29 @@ impl Walk<'_> {
         id: &str,
         depth: usize,
     ) -> Result<(), SnapshotError> {
-        let at = base.slice(&by).unwrap_or_else(|| {
-            let mut slice = Node { slices: Vec::new(), ..unsliced.unwrap_or(base).clone() };
-            slice.element.slicing = None;
-            slice.element.slice_name.clone_from(&by.element.slice_name);
-            slice.element.min = Some(0);
-            base.slices.push(slice);
-            base.slices.len() - 1
+        if depth > DEEPEST {
+            return Err(self.wrong(id, "it nests too deep"));
+        }
+        // A slice of a slice that this differential does not name itself.
+        let above = by.element.slice_name.as_deref().and_then(|name| {
+            let known = |slice: &Node| slice.element.slice_name.as_deref().is_some_and(|of| is_below(name, of));
+            base.slice(&by).is_none().then(|| base.slices.iter().position(known)).flatten()
         });
+        if let Some(above) = above {
+            return self.apply_slice(&mut base.slices[above], None, by, id, depth + 1);
+        }
+        let at = match base.slice(&by) {
+            Some(at) => at,
+            None => {
+                let mut slice = Node { slices: Vec::new(), ..unsliced.unwrap_or(base).clone() };
+                slice.element.slicing = None;
+                slice.element.slice_name.clone_from(&by.element.slice_name);
+                slice.element.min = Some(0);
+                self.copied(slice.count(), id)?;
+                base.slices.push(slice);
+                base.slices.len() - 1
+            }
+        };
         if base.element.slicing.is_none() {
             // Extensions and choices need not say how they are sliced.
             let by = match base.name.as_str() {
@@ -175,7 +193,7 @@ impl Walk<'_> {
     fn child_of_any(&self, element: &ElementDefinition, name: &str) -> Result<Option<Node>, SnapshotError> {
         for one in &element.types {
             let Some(found) = self.found(&one.code)? else { continue };
-            let root = Node::of(&found.snapshot, &found.type_name);
+            let root = Node::of(&found.snapshot, &found.type_name, Listed::Snapshot);
             let child = root.and_then(|root| root.children.into_iter().find(|child| child.name == name));
             if child.is_some() {
                 return Ok(child);
@@ -189,8 +207,10 @@ impl Walk<'_> {
         if let Some(reference) = base.element.content_reference.take() {
             let path = reference.rsplit('#').next().unwrap_or_default();
             let shared = self.origin.at_path(path);
-            let shared = shared.ok_or_else(|| self.wrong(id, "it shares the content of an element that is not there"))?;
+            let shared =
+                shared.ok_or_else(|| self.wrong(id, "it shares the content of an element that is not there"))?;
             base.element.types.clone_from(&shared.element.types);
+            self.copied(shared.count(), id)?;
             return Ok(shared.children.clone());
         }
         let (canonical, code) = match base.element.types.as_slice() {
@@ -209,9 +229,18 @@ impl Walk<'_> {
             None => self.found(&code)?,
         };
         let found = found.ok_or_else(|| self.wrong(id, "no package here has its type"))?;
-        let Some(mut root) = Node::of(&found.snapshot, &found.type_name) else { return Ok(Vec::new()) };
+        let Some(mut root) = Node::of(&found.snapshot, &found.type_name, Listed::Snapshot) else {
+            return Ok(Vec::new());
+        };
+        self.copied(root.count(), id)?;
         root.based();
         Ok(root.children)
+    }
+
+    fn copied(&self, elements: usize, id: &str) -> Result<(), SnapshotError> {
+        let left = self.left.get().checked_sub(elements);
+        self.left.set(left.ok_or_else(|| self.wrong(id, "its snapshot has more elements than any may have"))?);
+        Ok(())
     }
 
     fn found(&self, canonical: &str) -> Result<Option<Arc<StructureDefinition>>, SnapshotError> {
@@ -223,6 +252,11 @@ impl Walk<'_> {
     }
 }
 
+/// Whether `name` is that of a slice of the slice `of`.
+fn is_below(name: &str, of: &str) -> bool {
+    name.strip_prefix(of).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Slicing that is open and in any order.
 fn sliced_by(kind: &str, path: &str) -> Slicing {
     let discriminator = Discriminator { kind: kind.to_owned(), path: path.to_owned() };
@@ -232,5 +266,6 @@ fn sliced_by(kind: &str, path: &str) -> Slicing {
 /// Whether the name of a choice's form ends in the name of a type: `valueQuantity` in `Quantity`, `valueUri` in `uri`.
 fn is_form(form: &str, code: &str) -> bool {
     let at = form.len().saturating_sub(code.len());
-    form.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(code) && end.starts_with(|c: char| c.is_ascii_uppercase()))
+    form.get(at..)
+        .is_some_and(|end| end.eq_ignore_ascii_case(code) && end.starts_with(|c: char| c.is_ascii_uppercase()))
 }
