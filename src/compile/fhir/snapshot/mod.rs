@@ -21,8 +21,8 @@ use tree::{Listed, Node};
 /// Profiles on profiles on profiles: a chain that is longer goes in a circle.
 const LONGEST: usize = 32;
 
-/// Elements that one snapshot may add to its base: fifty times the most of a real one.
-const MOST: usize = 100_000;
+/// Elements that a snapshot may have: ten times the most of a real one.
+const MOST: usize = 30_000;
 
 /// Why there is no snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -123,7 +123,7 @@ impl Snapshots {
         root.based();
         let origin = root.clone();
         root.name.clone_from(&differential.name);
-        let left = Cell::new(MOST);
+        let left = Cell::new(MOST.saturating_sub(root.count()));
         walk::Walk { snapshots: self, definition, origin: &origin, depth, left }.apply(
             &mut root,
             differential,

@@ -7,7 +7,7 @@
 use super::facts::{refine, refine_by_profile};
 use super::tree::{DEEPEST, Listed, Node};
 use super::{SnapshotError, Snapshots};
-use crate::standard::fhir::{Discriminator, ElementDefinition, Slicing, StructureDefinition, TypeRef};
+use crate::standard::fhir::{Discriminator, ElementDefinition, Slicing, StructureDefinition};
 use std::cell::Cell;
 use std::sync::Arc;
 
