@@ -130,7 +130,7 @@ fn differences(
     all
 }
 
-fn types(types: &[TypeRef]) -> BTreeSet<(String, Vec<String>, Vec<String>, Vec<String>)> {
+fn types(types: &[TypeRef]) -> BTreeSet<[Vec<String>; 4]> {
     let sorted = |list: &[String]| {
         let mut list = list.to_vec();
         list.sort();
@@ -138,7 +138,10 @@ fn types(types: &[TypeRef]) -> BTreeSet<(String, Vec<String>, Vec<String>, Vec<S
     };
     types
         .iter()
-        .map(|one| (one.code.clone(), sorted(&one.profile), sorted(&one.target_profile), sorted(&one.aggregation)))
+        .map(|one| {
+            let code = vec![one.code.clone()];
+            [code, sorted(&one.profile), sorted(&one.target_profile), sorted(&one.aggregation)]
+        })
         .collect()
 }
 
