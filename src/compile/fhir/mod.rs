@@ -8,6 +8,7 @@ mod base;
 mod criteria;
 mod derived;
 mod element;
+mod layer;
 mod literal;
 mod repair;
 mod slices;
@@ -15,6 +16,8 @@ pub mod snapshot;
 #[cfg(test)]
 mod tests;
 mod tree;
+
+pub use layer::{LeftOut, layer};
 
 use crate::check::fhir::{Definitions, Profile, Profiles};
 use crate::instance::TypeId;

@@ -9,6 +9,7 @@ mod definition;
 mod elements;
 mod library;
 mod model;
+mod notation;
 pub mod package;
 pub mod pare;
 mod reading;
@@ -25,6 +26,7 @@ pub use definition::{
 pub use elements::{Elements as PublishedNames, elements};
 pub use library::{Layer, Library, Listing, Unread};
 pub use model::{Child, Model, Primitive, Structures, TypeInfo, TypeKind};
+pub use notation::to_json;
 pub use valueset::{Compose, Contains, Designation, Expansion, Filter, Include, Listed, Parameter, ValueSet};
 pub use view::{Syntax, View};
 
