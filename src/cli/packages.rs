@@ -8,7 +8,7 @@ use super::console::say;
 use super::error::{Error, Misused};
 use super::settings::{Name, Shared};
 use crate::report::escape::terminal;
-use crate::standard::fhir::package::{Caches, LOCK, Limits, Lock, Package, Shelf, Source, Strictness};
+use crate::standard::fhir::package::{Caches, LOCK, Limits, Lock, Package, Shelf, Source, Stores, Strictness};
 use std::path::{Path, PathBuf};
 
 /// Missing packages that are told one by one.
@@ -69,6 +69,7 @@ impl Definitions {
             lock: Lock::read(&self.lock)?,
             strictness: self.strictness,
             limits: Limits::default(),
+            stores: cache().map(|cache| Stores::new(cache.join("definitions"))),
         };
         let sources: Vec<Source> = self.packages.iter().map(|(_, source)| source.clone()).collect();
         let resolved =
@@ -122,12 +123,18 @@ pub(super) fn lock_file(shared: &Shared) -> PathBuf {
 
 /// Where packages are installed: our own cache, then the one that FHIR tools share.
 pub(super) fn caches() -> Caches {
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    let ours = cache().map(|cache| cache.join("packages"));
+    Caches::new(ours, home.map(|home| home.join(".fhir").join("packages")).into_iter().collect())
+}
+
+/// Where we keep what can be had again; none where the environment names no such place.
+fn cache() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = std::env::home_dir().filter(|home| home.is_absolute());
     let local = if cfg!(windows) { absolute("LOCALAPPDATA") } else { None };
-    let cache = absolute("XDG_CACHE_HOME").or(local).or_else(|| home.as_ref().map(|home| home.join(".cache")));
-    let ours = cache.map(|cache| cache.join("hallmark").join("packages"));
-    Caches::new(ours, home.map(|home| home.join(".fhir").join("packages")).into_iter().collect())
+    let cache = absolute("XDG_CACHE_HOME").or(local).or_else(|| home.map(|home| home.join(".cache")));
+    cache.map(|cache| cache.join("hallmark"))
 }
 
 #[cfg(test)]

@@ -6,26 +6,20 @@
 
 use crate::instance::{Elements, Instance, Namespaces};
 use crate::parse::{Faults, fhir, xml};
-use crate::standard::fhir::package::{Entry, Package};
+use crate::standard::fhir::package::{Entry, LeftOut, Package};
 use crate::standard::fhir::pare::{self, Keep, Refused};
 use crate::standard::fhir::store::{Builder, Packing, Store};
 use crate::standard::fhir::{Layer, Model, Syntax, View, to_json};
 use std::borrow::Cow;
-
-/// A file of a package that nothing can be made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Its name.
-    pub file: String,
-    /// Why.
-    pub why: String,
-}
 
 /// The layer of `package`, whose XML is typed by `model`, and what of it is left out.
 ///
 /// # Errors
 /// When it is larger than a layer can be.
 pub fn layer(package: &Package, model: &Model) -> std::io::Result<(Layer, Vec<LeftOut>)> {
+    if let Some((store, left_out)) = package.store() {
+        return Ok((Layer::shared(&package.label, store.clone()), left_out.to_vec()));
+    }
     let mut builder = Builder::default();
     let mut left_out = Vec::new();
     for entry in &package.entries {
@@ -36,7 +30,11 @@ pub fn layer(package: &Package, model: &Model) -> std::io::Result<(Layer, Vec<Le
             Err(why) => left_out.push(LeftOut { file: entry.file.clone(), why }),
         }
     }
-    let bytes = builder.finish(Packing::Plain)?;
+    // XML is read by one release, and the same package may be used with another.
+    let bytes = match package.entries.iter().all(|entry| entry.syntax == Syntax::Json) {
+        true => package.keep(builder, &left_out)?,
+        false => builder.finish(Packing::Plain)?,
+    };
     let store = Store::open(bytes).ok_or_else(|| std::io::Error::other("the layer cannot be read back"))?;
     Ok((Layer::new(&package.label, store), left_out))
 }

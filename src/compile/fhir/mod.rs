@@ -17,7 +17,8 @@ pub mod snapshot;
 mod tests;
 mod tree;
 
-pub use layer::{LeftOut, layer};
+pub use crate::standard::fhir::package::LeftOut;
+pub use layer::layer;
 
 use crate::check::fhir::{Definitions, Profile, Profiles};
 use crate::instance::TypeId;

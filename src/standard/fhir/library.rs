@@ -33,7 +33,12 @@ pub struct Layer {
 impl Layer {
     /// A layer of one store.
     pub fn new(name: &str, store: Store) -> Self {
-        Self { name: name.into(), stores: vec![Arc::new(store)] }
+        Self::shared(name, Arc::new(store))
+    }
+
+    /// A layer of a store that others hold too.
+    pub fn shared(name: &str, store: Arc<Store>) -> Self {
+        Self { name: name.into(), stores: vec![store] }
     }
 
     fn find<'s, 'q>(

@@ -79,8 +79,16 @@ impl Store {
         }
         let (entries, groups, keys) = (number(&bytes, 8)?, number(&bytes, 12)?, number(&bytes, 16)?);
         let tables = entries.checked_mul(ENTRY)?.checked_add(groups.checked_mul(GROUP)?)?;
-        let ends = HEADER.checked_add(tables)?.checked_add(keys)?;
-        (ends <= bytes.len()).then_some(Self { bytes, entries, groups, keys })
+        let data = HEADER.checked_add(tables)?.checked_add(keys)?;
+        // One that was cut short would lack what it says it has.
+        let ends = match groups.checked_sub(1) {
+            Some(last) => {
+                let record = HEADER + entries * ENTRY + last * GROUP;
+                data.checked_add(number(&bytes, record)?)?.checked_add(number(&bytes, record + 4)?)?
+            }
+            None => data,
+        };
+        (ends == bytes.len()).then_some(Self { bytes, entries, groups, keys })
     }
 
     /// How many resources it holds.

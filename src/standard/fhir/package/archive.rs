@@ -127,7 +127,7 @@ fn package(
         match head::read(&bytes, syntax, limits) {
             Ok(None) => {}
             Ok(Some(head)) => package.entries.push(Entry::new(file, syntax, head, Content::Held(bytes))),
-            Err(why) => package.skipped.push(Skipped { file: error::shown(&file), why }),
+            Err(why) => package.skipped.push(Skipped { file: error::shown(&file), why: why.into() }),
         }
     }
     Ok(package)

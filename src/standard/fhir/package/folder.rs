@@ -31,7 +31,7 @@ pub(super) fn open(folder: &Path, limits: &Limits) -> Result<Package, PackageErr
         let path = folder.join(&name);
         // A link could lead anywhere, also to what somebody else may read and the package's author may not.
         if !fs::symlink_metadata(&path).is_ok_and(|about| about.is_file()) {
-            package.skipped.push(Skipped { file: error::shown(&name), why: "it is not a regular file" });
+            package.skipped.push(Skipped { file: error::shown(&name), why: "it is not a regular file".into() });
             continue;
         }
         let listed = known.remove(&name).filter(|listed| !listed.resource_type.is_empty());
@@ -45,7 +45,7 @@ pub(super) fn open(folder: &Path, limits: &Limits) -> Result<Package, PackageErr
         match found {
             Ok(None) => {}
             Ok(Some((syntax, head))) => package.entries.push(Entry::new(name, syntax, head, Content::File(path))),
-            Err(why) => package.skipped.push(Skipped { file: error::shown(&name), why }),
+            Err(why) => package.skipped.push(Skipped { file: error::shown(&name), why: why.into() }),
         }
     }
     if package.entries.is_empty() && !named {

@@ -113,6 +113,7 @@ impl Manifest {
             path: path.to_owned(),
             manifest: self.bytes.into(),
             limits: limits.clone(),
+            standing: Default::default(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod part;
 mod registry;
 mod resolve;
 mod source;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,7 @@ pub use name::{Pinned, newer};
 pub use registry::{DEFAULT_REGISTRIES, Registries};
 pub use resolve::{Missing, Resolved, Shelf, is_built_in, is_carried};
 pub use source::Source;
+pub use stored::{LeftOut, Stores};
 
 use super::Syntax;
 use std::borrow::Cow;
@@ -99,6 +101,7 @@ pub struct Package {
     /// The bytes of its manifest; empty when it has none.
     manifest: Arc<[u8]>,
     limits: Limits,
+    standing: stored::Standing,
 }
 
 /// One resource of a package.
@@ -132,7 +135,7 @@ pub struct Skipped {
     /// The file's name, escaped.
     pub file: String,
     /// Why, in our words.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
 }
 
 /// Where an entry's bytes are.

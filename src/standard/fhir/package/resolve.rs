@@ -4,8 +4,9 @@
 //! not there. No network: what is missing is for the user to fetch.
 
 use super::lock::{Lock, Strictness};
-use super::{Caches, Dependency, Limits, Package, PackageError, Pinned, Source, newer, open};
+use super::{Caches, Dependency, Limits, Package, PackageError, Pinned, Source, Stores, newer, open};
 use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
 
 /// Packages that one run may lay over one another; the largest guide needs thirty.
 const MAX_PACKAGES: usize = 500;
@@ -40,6 +41,8 @@ pub struct Shelf {
     pub strictness: Strictness,
     /// The bounds on each package.
     pub limits: Limits,
+    /// Where packages that were read before are kept ready.
+    pub stores: Option<Stores>,
 }
 
 /// What a run lays over the built-in definitions.
@@ -124,7 +127,7 @@ impl Shelf {
     /// The package that a user names; none when the program carries it.
     fn named(&self, source: &Source) -> Result<Option<Package>, PackageError> {
         let package = match source {
-            Source::Path(path) => open(path, &self.limits)?,
+            Source::Path(path) => self.open(path)?,
             Source::Named(pinned) => match self.installed(pinned)? {
                 Some(package) => package,
                 None if is_built_in(&pinned.name) || is_carried(&pinned.name) => return Ok(None),
@@ -144,12 +147,16 @@ impl Shelf {
         let locked = self.lock.as_ref().and_then(|lock| lock.best(wanted));
         let Some(installed) = self.caches.best(locked.unwrap_or(wanted)) else { return Ok(None) };
         Lock::admit(self.lock.as_ref(), &installed.pinned, installed.sha256.as_deref(), self.strictness)?;
-        let package = open(&installed.folder, &self.limits)?;
+        let package = self.open(&installed.folder)?;
         if pinned(&package).as_ref() != Some(&installed.pinned) {
             let message = format!("the package installed under this name calls itself {}", package.label);
             return Err(PackageError::new(&installed.pinned.to_string(), message).help(fetch(&installed.pinned)));
         }
         Ok(Some(Package { sha256: installed.sha256, ..package }))
+    }
+
+    fn open(&self, path: &Path) -> Result<Package, PackageError> {
+        self.stores.as_ref().map_or_else(|| open(path, &self.limits), |stores| stores.open(path, &self.limits))
     }
 
     fn absent(&self, wanted: &Pinned) -> PackageError {

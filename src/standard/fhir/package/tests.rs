@@ -99,7 +99,7 @@ fn an_archive_gives_its_resources_and_nothing_of_sub_folders() {
             ("p.json", "StructureDefinition", Some("http://x/p")),
         ]
     );
-    assert_eq!(package.skipped, [Skipped { file: "broken.json".into(), why: "it is not well-formed JSON" }]);
+    assert_eq!(package.skipped, [Skipped { file: "broken.json".into(), why: "it is not well-formed JSON".into() }]);
     assert_eq!(package.bytes(&package.entries[2]).expect("it is held"), PROFILE.as_bytes());
     assert_eq!(package.sha256.as_ref().map(String::len), Some(64));
 }
