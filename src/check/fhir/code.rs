@@ -227,6 +227,8 @@ codes! {
     ReferenceFormatWarning "reference-format-warning" Warning,
     /// A target of a type that is not allowed.
     ReferenceType "reference-type" Error,
+    /// The same, as far as the text of the reference tells: the target itself is not at hand.
+    ReferenceTypeWarning "reference-type-warning" Warning,
     /// `Reference.type` that is not the target's.
     ReferenceTypeStated "reference-type-stated" Error,
     /// A target that is not there, where it must be.

@@ -185,8 +185,11 @@ pub struct Options {
     pub wrong_display: Level,
     /// Whether web addresses and definitions of examples may stand.
     pub examples: Examples,
-    /// URL prefixes under which an extension may be unknown. Empty: anywhere but under `http://hl7.org`.
+    /// URL prefixes under which an extension may be unknown.
     pub extension_domains: Vec<String>,
+    /// How extensions are told whose definitions nobody holds: an error, as the reference validator has it, or
+    /// anything else for information. Those under `http://hl7.org/fhir` are always an error.
+    pub unknown_extensions: Level,
     /// How far references are followed.
     pub references: ReferenceCheck,
     /// Whether text that looks like markup is an error.
@@ -223,6 +226,7 @@ impl Default for Options {
             wrong_display: Level::Error,
             examples: Examples::Allowed,
             extension_domains: Vec::new(),
+            unknown_extensions: Level::Error,
             references: ReferenceCheck::Unit,
             security_checks: SecurityChecks::Advised,
             languages: Vec::new(),

@@ -27,6 +27,9 @@ pub(super) enum Outcome {
     CannotTell(Cause),
 }
 
+/// Expressions that ask for profiles whose expressions ask for profiles.
+const MAX_NESTED: u32 = 4;
+
 /// Characters of an expression that a message shows.
 const MAX_SHOWN: usize = 200;
 
@@ -42,7 +45,7 @@ impl Expression {
     /// Whether it is true of `id`.
     #[inline]
     pub(super) fn holds(&self, walk: &mut Walk<'_, '_>, id: NodeId) -> Outcome {
-        let asked = Asked { context: walk.context };
+        let asked = Asked { context: walk.context, nested: walk.nested };
         match self.compiled.check(&mut walk.issues.scratch, walk.view, id, &asked) {
             Truth::True => Outcome::Holds,
             Truth::False => Outcome::Fails,
@@ -53,7 +56,7 @@ impl Expression {
 
     /// Whether it selects `id` when it is run on the resource that `id` is in.
     pub(super) fn selects(&self, walk: &mut Walk<'_, '_>, id: NodeId) -> Decision {
-        let asked = Asked { context: walk.context };
+        let asked = Asked { context: walk.context, nested: walk.nested };
         let resource = walk.view.resource_of(id);
         match self.compiled.evaluate(&mut walk.issues.scratch, walk.view, resource, &asked) {
             Ok(items) => items.iter().any(|item| matches!(item, Item::Node(node) if *node == id)).into(),
@@ -73,6 +76,8 @@ impl Expression {
 /// The world around the resource, as far as the context has it.
 struct Asked<'a> {
     context: &'a Context<'a>,
+    /// How many expressions asked for one another before this.
+    nested: u32,
 }
 
 impl Host for Asked<'_> {
@@ -117,7 +122,11 @@ impl Host for Asked<'_> {
         if profile.type_id == TypeId::UNKNOWN {
             return Answer::CannotTell(Cause::Borrowed("the profile is of a type that is not known"));
         }
-        match walk.fulfils(&profile, node) {
+        if self.nested == MAX_NESTED {
+            return Answer::CannotTell(Cause::Borrowed("expressions ask for one another too often"));
+        }
+        walk.nested = self.nested + 1;
+        match walk.conforms(&profile, node) {
             Decision::Success => Answer::Yes,
             Decision::Failure => Answer::No,
             Decision::Undecided => Answer::CannotTell(Cause::Borrowed("the profile cannot be decided")),

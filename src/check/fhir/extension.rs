@@ -2,7 +2,7 @@
 
 use super::expression::{Expression, Outcome};
 use super::walk::Walk;
-use super::{Code, Decision, Examples, Profile};
+use super::{Code, Decision, Examples, Level, Profile};
 use crate::instance::{Elements, Flags, NodeId, TypeId};
 use crate::standard::fhir::View;
 use std::sync::Arc;
@@ -65,7 +65,9 @@ pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
             .issues
             .fail(Code::ExtensionUrl, id, None, || "the extension has no URL, so nothing says what it is".into());
     };
-    let Some(url) = view.text(url_node) else { return };
+    let Some(url) = view.text(url_node).filter(|url| !url.is_empty()) else {
+        return walk.issues.fail(Code::ExtensionUrl, id, None, || "the URL of the extension is empty".into());
+    };
     let element = view.elements.node(id);
     let parent = element.parent;
     walk.issues.applies(Code::ExtensionUrl);
@@ -128,7 +130,7 @@ fn unknown(walk: &mut Walk<'_, '_>, id: NodeId, url: &str) {
         || url.contains("nema.org")
         || TOOLS.iter().any(|tool| url.starts_with(tool))
         || match &*options.extension_domains {
-            [] => !url.starts_with("http://hl7.org/fhir/"),
+            [] => !url.starts_with("http://hl7.org/fhir/") && options.unknown_extensions != Level::Error,
             domains => domains.iter().any(|domain| url.starts_with(&**domain)),
         };
     let code = match (allowed, is_modifier) {
@@ -139,7 +141,7 @@ fn unknown(walk: &mut Walk<'_, '_>, id: NodeId, url: &str) {
     walk.issues.applies(code);
     walk.issues.fail(code, id, None, || match allowed {
         true => "the definition of the extension is not held, so its content is not checked".into(),
-        false => "the definition of the extension is not held, and none may be used here without".into(),
+        false => "the definition of the extension is not held: the package that defines it is needed".into(),
     });
 }
 

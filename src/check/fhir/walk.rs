@@ -29,6 +29,8 @@ pub struct Walk<'a, 'i> {
     pub known: Known,
     /// Profiles under way: what refers back to itself holds if the rest does.
     chain: Vec<(*const Profile, NodeId)>,
+    /// How many expressions asked for one another before this walk.
+    pub(super) nested: u32,
     remembered: FxHashMap<(usize, NodeId), Decision>,
 }
 
@@ -83,7 +85,7 @@ impl Known {
 impl<'a, 'i> Walk<'a, 'i> {
     pub(super) fn new(view: View<'a>, context: &'a Context<'a>, issues: &'i mut Issues) -> Self {
         let known = Known::of(view);
-        Self { view, context, issues, known, chain: Vec::new(), remembered: FxHashMap::default() }
+        Self { view, context, issues, known, chain: Vec::new(), nested: 0, remembered: FxHashMap::default() }
     }
 
     /// `id` and all below it against the base definitions, and the resources in it against all that they claim.
@@ -251,10 +253,15 @@ impl<'a, 'i> Walk<'a, 'i> {
 
     /// Whether the resource of a view of its own fulfils its base definition and a profile; nothing is told.
     pub(super) fn fulfils_alone(&mut self, profile: &Arc<Profile>) -> Decision {
+        self.conforms(profile, Elements::ROOT)
+    }
+
+    /// Whether `id` fulfils its base definition and a profile; nothing is told.
+    pub(super) fn conforms(&mut self, profile: &Arc<Profile>, id: NodeId) -> Decision {
         let probe = self.issues.probe();
-        self.base(Elements::ROOT);
+        self.base(id);
         let base = self.issues.settle(probe);
-        if base == Decision::Failure { base } else { base.and(self.fulfils(profile, Elements::ROOT)) }
+        if base == Decision::Failure { base } else { base.and(self.fulfils(profile, id)) }
     }
 
     /// The text of the child of `id` called `name`, when it has one.

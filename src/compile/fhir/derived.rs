@@ -8,6 +8,9 @@ use crate::instance::{NameId, TypeId};
 use crate::standard::fhir::{ElementDefinition, StructureDefinition};
 use std::sync::Arc;
 
+/// Where the definitions of FHIR's own types are.
+const CORE: &str = "http://hl7.org/fhir/StructureDefinition/";
+
 /// Depth to which elements of a definition are followed.
 const MAX_DEPTH: u32 = 64;
 
@@ -33,7 +36,10 @@ pub(super) fn compile(definitions: &dyn Definitions, structure: &StructureDefini
     let type_id = compiler.type_id(&structure.type_name).unwrap_or(TypeId::UNKNOWN);
     let tree = Tree::of(&structure.snapshot);
     let url: Arc<str> = structure.url.as_str().into();
-    let is_core = structure.derivation.as_deref() != Some("constraint");
+    // Some publishers call a profile a specialisation; only what defines the type of its name is one.
+    let defines = structure.url == structure.type_name
+        || structure.url.strip_prefix(CORE).is_some_and(|name| name == structure.type_name);
+    let is_core = structure.derivation.as_deref() != Some("constraint") && defines;
     let mut making = Making {
         is_extension: structure.type_name == "Extension" && !is_core,
         core: compiler.root(&structure.type_name),
@@ -271,7 +277,7 @@ impl Making<'_, '_> {
                 .map(|value| value.types.iter().filter_map(|one| self.compiler.type_id(&one.code)).collect())
                 .unwrap_or_default(),
             inner,
-            deprecated: false,
+            deprecated: matches!(self.structure.standards_status.as_deref(), Some("deprecated" | "withdrawn")),
         }
     }
 }

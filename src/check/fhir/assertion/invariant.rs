@@ -4,6 +4,7 @@ use crate::check::fhir::expression::{Expression, Outcome};
 use crate::check::fhir::walk::Walk;
 use crate::check::fhir::{Code, Level, Source};
 use crate::instance::{Flags, NodeId};
+use crate::standard::fhir::{Syntax, View};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -59,6 +60,12 @@ impl Invariant {
     }
 }
 
+/// Whether something stands in `id` that is not among its elements: the lowering has told what is wrong with it.
+fn is_told(view: View<'_>, id: NodeId) -> bool {
+    let raw = view.elements.node(id).span.of(view.bytes);
+    view.syntax == Syntax::Json && view.elements.is_leaf(id) && raw.first() == Some(&b'{') && raw.contains(&b':')
+}
+
 /// `ele-1`: a value, or children besides an id.
 #[inline]
 pub(super) fn content(walk: &mut Walk<'_, '_>, id: NodeId, source: &Source) {
@@ -69,7 +76,7 @@ pub(super) fn content(walk: &mut Walk<'_, '_>, id: NodeId, source: &Source) {
         return;
     }
     let known = walk.known.id;
-    if !view.elements.children(id).any(|child| view.elements.node(child).name != known) {
+    if !view.elements.children(id).any(|child| view.elements.node(child).name != known) && !is_told(view, id) {
         walk.issues
             .fail(Code::Invariant, id, Some(source), || "ele-1: the element has neither a value nor children".into());
     }

@@ -3,9 +3,14 @@
 use super::number;
 use crate::check::fhir::walk::Walk;
 use crate::check::fhir::{Code, Source};
+use crate::check::fhirpath::Decimal;
+use crate::check::native::ucum::{Worth, worth};
 use crate::instance::NodeId;
 use crate::standard::fhir::Primitive;
 use std::cmp::Ordering;
+
+/// The system of UCUM units.
+const UCUM: &str = "http://unitsofmeasure.org";
 
 /// A least or a greatest value.
 #[derive(Clone, Debug)]
@@ -88,10 +93,15 @@ impl Limit {
             Some(_) => is(known.code, code) && is(known.system, system),
             None => is(known.unit, unit),
         };
-        if !alike {
+        if alike {
+            return number::compare(view.raw(found), value.as_bytes()).ok_or(Apart::Form);
+        }
+        let (Some(wanted), Some(own)) = (code, walk.child_text(id, known.code)) else { return Err(Apart::Unit) };
+        if !is(known.system, &Some(UCUM.into())) || system.as_deref() != Some(UCUM) {
             return Err(Apart::Unit);
         }
-        number::compare(view.raw(found), value.as_bytes()).ok_or(Apart::Form)
+        let number = view.text(found).ok_or(Apart::Form)?;
+        converted((&number, &own), (value, wanted)).ok_or(Apart::Unit)
     }
 
     fn shown(&self) -> String {
@@ -103,6 +113,19 @@ impl Limit {
             }
         }
     }
+}
+
+/// Compares two amounts of UCUM units; `None` where the units measure different things or have no fixed worth.
+fn converted((left, left_unit): (&str, &str), (right, right_unit): (&str, &str)) -> Option<Ordering> {
+    let (one, other) = (worth(left_unit)?, worth(right_unit)?);
+    if one.dimensions != other.dimensions {
+        return None;
+    }
+    let base = |number: &str, unit: &Worth, against: &Worth| {
+        let product = Decimal::parse(number)?.times(unit.over)?.times(against.under)?;
+        product.plus(unit.zero.times(unit.under)?.times(against.under)?)
+    };
+    Some(base(left, &one, &other)?.cmp(&base(right, &other, &one)?))
 }
 
 /// Why two values cannot be compared.
@@ -196,6 +219,15 @@ fn offset(zone: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_compare_in_whatever_unit() {
+        assert_eq!(converted(("999", "g"), ("1", "kg")), Some(Ordering::Less));
+        assert_eq!(converted(("1000", "mg"), ("1", "g")), Some(Ordering::Equal));
+        assert_eq!(converted(("37", "Cel"), ("310", "K")), Some(Ordering::Greater));
+        assert_eq!(converted(("1", "g"), ("1", "m")), None);
+        assert_eq!(converted(("1", "nonsense"), ("1", "g")), None);
+    }
 
     #[test]
     fn moments_compare_as_far_as_both_go() {

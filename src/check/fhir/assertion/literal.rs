@@ -162,10 +162,15 @@ fn differ(literal: &Literal, exactness: Exactness, walk: &mut Walk<'_, '_>, id: 
                     }),
                 }
             }
-            if exactness == Exactness::Fixed && !has_no_more(parts, view, id) {
-                walk.issues.fail(code(exactness), id, Some(source), || {
-                    "there is more here than the value that the definition fixes".into()
-                });
+            if exactness == Exactness::Fixed {
+                let more = view.elements.children(id);
+                for child in
+                    more.filter(|&child| !parts.iter().any(|(name, ..)| *name == view.elements.node(child).name))
+                {
+                    walk.issues.fail(code(exactness), child, Some(source), || {
+                        "the value that the definition fixes does not have this".into()
+                    });
+                }
             }
         }
     }

@@ -70,8 +70,12 @@ impl Targets {
         };
         let Some(found) = found else { return };
         if !self.allows(view.model, found) {
+            let code = match resolved {
+                Resolved::Inside(_) | Resolved::Outside(_) => Code::ReferenceType,
+                Resolved::Missing | Resolved::NotHeld => Code::ReferenceTypeWarning,
+            };
             let name = view.model.info(found).map_or("another type", |info| &info.name);
-            return walk.issues.fail(Code::ReferenceType, id, Some(source), || {
+            return walk.issues.fail(code, id, Some(source), || {
                 let allowed: Vec<&str> =
                     self.types.iter().filter_map(|&id| view.model.info(id)).map(|info| &*info.name).collect();
                 format!("the reference leads to `{name}`, and may lead to: {}", allowed.join(", ")).into()

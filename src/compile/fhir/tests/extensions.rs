@@ -78,7 +78,8 @@ fn unknown_extensions_are_told_by_whose_they_are() {
         let resource = json!({"resourceType": "Patient", "extension": [{"url": url, "valueString": "x"}]});
         run(simple(false, on("Patient")), resource)
     };
-    assert_eq!(run("http://a.org/x"), ["extension-unknown-information Patient.extension[0]"]);
+    assert_eq!(run("http://a.org/x"), ["extension-unknown Patient.extension[0]"]);
     assert_eq!(run("http://hl7.org/fhir/StructureDefinition/none-such"), ["extension-unknown Patient.extension[0]"]);
+    assert_eq!(run("http://example.org/x"), ["extension-unknown-information Patient.extension[0]"]);
     assert_eq!(run("flag"), ["extension-url Patient.extension[0]"]);
 }
