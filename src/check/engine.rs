@@ -12,7 +12,8 @@ use super::plan::Plan;
 use super::record::{Recorder, Unit};
 use super::syntax::{self, SyntaxRules};
 use super::tally::{RuleId, Tally};
-use crate::instance::{Instance, Message, NodeId, Path, Spot, Step};
+use super::xml;
+use crate::instance::{Instance, Message, Namespaces, NodeId, Path, Spot, Step};
 use crate::parse::{Fault, Faults, hl7v2};
 use crate::span::Span;
 use crate::standard::Outcome;
@@ -108,6 +109,7 @@ pub struct Engine<'p> {
     pub recorder: Recorder,
     kinds: FxHashMap<KindKey, Kind>,
     instance: Instance,
+    namespaces: Namespaces,
     faults: Faults,
     groups: Groups,
     segments: Vec<NodeId>,
@@ -122,6 +124,7 @@ impl<'p> Engine<'p> {
             recorder: Recorder::new(plan, shown),
             kinds: FxHashMap::default(),
             instance: Instance::default(),
+            namespaces: Namespaces::default(),
             faults: Faults::default(),
             groups: Groups::default(),
             segments: Vec::new(),
@@ -176,6 +179,12 @@ impl<'p> Engine<'p> {
     /// Checks one JSON document; what is no FHIR resource and breaks nothing is not covered.
     pub fn json(&mut self, unit: Unit<'_>, expected: Expected) -> Checked {
         json::check(unit, expected, self.plans, (&mut self.instance, &mut self.faults), &mut self.recorder)
+    }
+
+    /// Checks one XML document; what is no FHIR resource and breaks nothing is not covered.
+    pub fn xml(&mut self, unit: Unit<'_>, expected: Expected) -> Checked {
+        let memory = (&mut self.instance, &mut self.namespaces, &mut self.faults);
+        xml::check(unit, expected, self.plans, memory, &mut self.recorder)
     }
 }
 

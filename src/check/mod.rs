@@ -21,6 +21,7 @@ pub mod syntax;
 pub mod tally;
 pub mod terminology;
 mod worker;
+mod xml;
 
 pub use coverage::Coverage;
 pub use engine::{Engine, KindKey, KindPlan, Plans};

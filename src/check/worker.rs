@@ -89,6 +89,7 @@ impl<'p> Worker<'p> {
                 Checked::Done
             }
             Coverage::Json(expected) => self.engine.json(checked, expected),
+            Coverage::Xml(expected) => self.engine.xml(checked, expected),
             Coverage::None => Checked::NotCovered,
         });
         match catch_unwind(engine) {
