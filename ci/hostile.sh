@@ -6,10 +6,12 @@ suite="${HOSTILE:-$(dirname "$PWD")/shared/suites/hostile}/hostile_inputs.py"
 hallmark="${HALLMARK:-${CARGO_TARGET_DIR:-target}/release/hallmark}"
 hallmark="$(realpath "$hallmark")"
 
-# What of the suite concerns HL7 v2, archives, streams and what reports print; other syntaxes are not checked yet.
+# What of the suite concerns HL7 v2, archives, streams, what reports print, and how XML is written; what FHIR has to say
+# of XML (--family xml) is not checked yet.
 selected=(
     "--family hl7v2" "--family archive" "--family injection --ext hl7" "--family encoding --ext hl7"
     "--family privacy --ext hl7" "--family control --ext hl7"
+    "--family encoding --ext xml" "--family privacy --ext xml" "--family control --ext xml"
 )
 if [[ ! -f "$suite" ]]; then
     echo "SKIPPED hostile inputs: the suite is not here (${#selected[@]} families and the injected faults)"

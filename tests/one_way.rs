@@ -87,6 +87,52 @@ fn files_are_small_and_plainly_named_and_say_what_they_are_for() {
 }
 
 #[test]
+fn xml_is_read_in_one_room_only() {
+    // What a file of definitions says of itself; definitions lie below every parser, and are no patient's data.
+    const HEADS: &str = "src/standard/fhir/package/head.rs";
+    let mut wrong = Vec::new();
+    let mut constructors = 0;
+    for (path, modules, text) in sources() {
+        let here =
+            modules.first().is_some_and(|room| room == "parse") && modules.get(1).is_some_and(|file| file == "xml");
+        let readers = makers_of_readers(&text);
+        if here {
+            constructors += readers;
+        } else if readers > 0 && !path.ends_with(HEADS) {
+            wrong.push(format!(
+                "{}: reads XML itself; parse::xml does, with its limits and without DTDs",
+                path.display()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(constructors, 1, "one place makes readers of XML, so that all are set the same way");
+    assert_eq!(makers_of_readers("use quick_xml::{Writer, events::Event}; impl Reader for A {}"), 0);
+    assert_eq!(makers_of_readers("// quick_xml::Reader\nuse quick_xml::Writer;"), 0);
+    for text in [
+        "quick_xml::Reader::from_str(text)",
+        "use quick_xml::Reader; fn f() { Reader::from_reader(b) }",
+        "use quick_xml::{name::QName, reader::Reader as R}; fn f() { R::from_str(t) }",
+        "use quick_xml as q; fn f() { q::NsReader::from_str(t) }",
+        "quick_xml::de::from_str::<T>(text)",
+    ] {
+        assert!(makers_of_readers(text) > 0, "{text}");
+    }
+}
+
+/// How often `text` makes a reader of quick-xml: by a constructor, by its deserialiser, or under another name.
+fn makers_of_readers(text: &str) -> usize {
+    let tokens = tokens(text);
+    if !tokens.iter().any(|token| token == "quick_xml") {
+        return 0;
+    }
+    let constructors = ["from_reader", "from_str", "from_file", "from_file_with_resolver"];
+    let made = tokens.windows(2).filter(|pair| pair[0] == "::" && constructors.contains(&pair[1].as_str())).count();
+    let whole = tokens.windows(3).any(|three| three[0] == "quick_xml" && (three[1] == "as" || three[2] == "de"));
+    made.max(usize::from(whole))
+}
+
+#[test]
 fn the_scan_sees_every_way_of_writing_an_import() {
     let seen = |text: &str, depth| imported_rooms(text, depth).join(" ");
     assert_eq!(seen("use crate::judge::verdict::Verdict;", 2), "judge");

@@ -47,6 +47,28 @@ fn values_are_never_printed() {
 }
 
 #[test]
+fn fhir_in_xml_is_told_in_every_encoding() {
+    let text = "<?xml version='1.0'?>\n<!-- é -->\n<f:Patient\txmlns:f='http://hl7.org/fhir'/>";
+    let wide = |mark: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("{mark}{text}").encode_utf16().flat_map(unit).collect()
+    };
+    let eight_bit = text.chars().map(|character| character as u8).collect::<Vec<_>>();
+    for (bytes, encoding) in [
+        (text.as_bytes().to_vec(), Encoding::Utf8),
+        (format!("\u{FEFF}{text}").into_bytes(), Encoding::Utf8Marked),
+        (wide("\u{FEFF}", u16::to_le_bytes), Encoding::Utf16Le),
+        (wide("\u{FEFF}", u16::to_be_bytes), Encoding::Utf16Be),
+        (wide("", u16::to_le_bytes), Encoding::Utf16Le),
+        (wide("", u16::to_be_bytes), Encoding::Utf16Be),
+        (eight_bit, Encoding::EightBit),
+    ] {
+        let kind = of(&bytes);
+        assert_eq!((kind.to_string().as_str(), kind.syntax, kind.encoding), ("FHIR Patient", Syntax::Xml, encoding));
+    }
+    assert_eq!(of(b"<Patient xmlns='http://hl7.org/fhir/'/>").standard, None);
+}
+
+#[test]
 fn json_and_xml_are_told_by_their_roots() {
     let kind =
         of(b"\xEF\xBB\xBF {\"id\":\"a\\\"}\",\"meta\":{\"resourceType\":\"Group\"}, \"resourceType\" : \"Patient\"}");

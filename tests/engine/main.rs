@@ -10,3 +10,4 @@ mod mutations;
 mod spans;
 mod structure;
 mod trust;
+mod xml;

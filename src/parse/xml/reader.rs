@@ -292,7 +292,9 @@ impl<'a> Reader<'a> {
         } else {
             "unexpected content stands before the document element"
         };
-        let length = self.bytes[start..].utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+        // The longest character has four bytes; the rest of the document is not looked at.
+        let first = &self.bytes[start..self.bytes.len().min(start + 4)];
+        let length = first.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
         self.fault("xml.content-outside", start, start + length.map_or(1, char::len_utf8), message);
     }
 

@@ -192,8 +192,10 @@ impl Reader<'_> {
             }
             return self.close(end);
         }
+        // What ends the document ends its element, whatever it is called.
+        let last = self.frames.len() == 1 && names::blank(&bytes[end..]) == bytes.len() - end;
         match self.frames.last() {
-            Some(frame) if alike(frame.name.of(bytes), name) => {
+            Some(frame) if last || alike(frame.name.of(bytes), name) => {
                 fault(self, "an end tag does not fit the element it seems to end: the names differ");
                 self.close(end);
             }
@@ -210,8 +212,15 @@ impl Reader<'_> {
     }
 }
 
-/// Whether an end tag called `found` is likely the one of an element called `open`, misspelt.
+/// Whether an end tag called `found` is likely the one of an element called `open`, misspelt: it starts alike and is
+/// about as long, or most of its letters stand where they should.
 fn alike(open: &[u8], found: &[u8]) -> bool {
+    let pairs = open.iter().zip(found);
+    let same = pairs.filter(|(open, found)| open.eq_ignore_ascii_case(found)).count();
     let first = |name: &[u8]| name.first().map(u8::to_ascii_lowercase);
-    found.is_empty() || first(open) == first(found) || open.len() == found.len()
+    match open.len().abs_diff(found.len()) {
+        0 => 2 * same > open.len() || first(open) == first(found),
+        1 | 2 => first(open) == first(found),
+        _ => found.is_empty(),
+    }
 }

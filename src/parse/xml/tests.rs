@@ -286,6 +286,7 @@ fn after_a_fault_the_rest_is_still_there() {
     for (text, shape, extent) in [
         ("<P><name><f/></nam><g/></P>", "(P (name (f)) (g))", Extent::Whole),
         ("<P><name><f></name><g/></P>", "(P (name (f)) (g))", Extent::Whole),
+        ("<P><b><c></b></c><g/></P>", "(P (b (c)) (g))", Extent::Whole),
         ("<P><name/></name><g/></P>", "(P (name) (g))", Extent::Whole),
         ("<P><a v='1/><b v='2'/></P>", "(P (a @v=1) (b @v=2))", Extent::Whole),
         ("<P><a v=\"1/></P>", "(P (a @v=1))", Extent::Whole),
