@@ -1,5 +1,6 @@
 //! XML that nobody here wrote, and XML made to be slow: what the parser says of it, and in what time.
 
+use crate::bench::Bench;
 use hallmark::instance::{Instance, Namespaces};
 use hallmark::parse::{Extent, Faults, xml};
 use std::collections::BTreeMap;
@@ -131,5 +132,36 @@ fn time_grows_with_size_and_no_faster() {
         assert!(took < MOST, "{name}: {took:?}");
         let harmless = ["prefixes", "instructions", "brackets"];
         assert!(!codes.is_empty() || harmless.contains(&name), "{name}: nothing was told");
+    }
+}
+
+#[test]
+fn a_clean_resource_proves_the_rules_on_xml_and_other_xml_none() {
+    let bench = Bench::only(&["fhir-base"]);
+    for (text, times) in
+        [("<Patient xmlns='http://hl7.org/fhir'><id value='x'/></Patient>", 1), ("<ClinicalDocument/>", 0)]
+    {
+        let tally = bench.tally(text.as_bytes());
+        assert!(tally.groups.is_empty() && tally.messages == times);
+        for id in bench.plan.ids().filter(|id| bench.plan.rule(*id).file.ends_with("fhir-base/rules/xml.toml")) {
+            let counts = tally.of(id);
+            assert_eq!((counts.passed(), counts.messages, counts.reached), (times, times, times));
+        }
+    }
+    let broken = bench.tally(b"<ClinicalDocument><a></ClinicalDocument>");
+    assert_eq!((broken.groups.len(), broken.messages), (1, 1));
+}
+
+#[test]
+fn a_fault_stands_on_its_line_in_every_encoding() {
+    let bench = Bench::only(&["fhir-base"]);
+    let text = "<?xml version='1.0' encoding='UTF-16'?>\r\n<Patient xmlns='http://hl7.org/fhir'>\r\n<name><family value='\u{e9}\u{1F600}&Zzyxcanary;'/></name></Patient>";
+    let wide: Vec<u8> = format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [wide, text.replace("UTF-16", "UTF-8").into_bytes()] {
+        let found = bench.found(&bytes);
+        let [found] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((found.code.as_str(), found.line, found.column), ("FHIR-22b", 3, 24));
+        assert_eq!(found.path, "/Patient/name/family/@value");
+        assert!(!format!("{found:?}").contains("Zzyx"));
     }
 }

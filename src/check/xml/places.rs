@@ -168,11 +168,11 @@ mod tests {
             at(text),
             [
                 "",
-                "/Patient",
+                "/Patient/@*",
                 "/Patient/id/@value",
                 "/Patient",
                 "/Patient/name[2]",
-                "/Patient/name[2]/given[2]",
+                "/Patient/name[2]/given[2]/@*",
                 "/Patient/name[2]/given[2]",
                 ""
             ]
