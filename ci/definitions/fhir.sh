@@ -90,7 +90,13 @@ hallmark="${HALLMARK:-${CARGO_TARGET_DIR:-$root/target}/debug/hallmark}"
 if [[ "${1:-}" == --check ]]; then
     generate "$work/out"
     for release in hl7-fhir-r4 hl7-fhir-r4b hl7-fhir-stu3; do
-        if ! diff -r "$work/out/$release/definitions" "$root/standards/$release/definitions"; then
+        made="$work/out/$release/definitions" committed="$root/standards/$release/definitions" same=yes
+        diff -r --exclude '*.store' "$made" "$committed" || same=no
+        [[ "$(cd "$made" && echo *)" == "$(cd "$committed" && echo *)" ]] || same=no
+        for store in "$made"/*.store; do
+            python3 "$here/stores_same.py" "$store" "$committed/${store##*/}" || same=no
+        done
+        if [[ "$same" == no ]]; then
             echo "fhir: the committed definitions are stale; run ci/definitions/fhir.sh" >&2
             exit 1
         fi
