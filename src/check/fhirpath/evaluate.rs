@@ -232,12 +232,23 @@ impl<'a, 'h> Evaluator<'a, 'h> {
     /// The same, a primitive element as the value it holds.
     fn value(&mut self, id: OpId, frame: &Frame<'_, 'a>) -> Outcome<Option<Item<'a>>> {
         let Some(item) = self.single(id, frame)? else { return Ok(None) };
-        match self.value_of(&item)? {
-            Some(value) => Ok(Some(value)),
-            None => match item {
-                Item::Node(node) => Ok(self.quantity_of(node)?),
-                _ => Ok(None),
+        match item {
+            Item::Node(node) => match self.value_of(&item)? {
+                Some(value) => Ok(Some(value)),
+                None => self.quantity_of(node),
             },
+            Item::Elsewhere(_) => self.value_of(&item),
+            _ => Ok(Some(item)),
+        }
+    }
+
+    /// The whole number that the operation `id` gives, when it is sure to give one.
+    #[inline]
+    fn sure_integer(&mut self, id: OpId, frame: &Frame<'_, 'a>) -> Outcome<Option<i64>> {
+        match self.plan.op(id) {
+            Op::Count(of) => Ok(Some(self.count(*of, frame)? as i64)),
+            Op::Constant(Item::Integer(number)) => Ok(Some(*number)),
+            _ => Ok(None),
         }
     }
 

@@ -17,18 +17,28 @@ impl<'a> Evaluator<'a, '_> {
         right: OpId,
         frame: &Frame<'_, 'a>,
     ) -> Outcome<Option<bool>> {
+        // Invariants compare numbers of elements more than anything else.
+        if let Some(number) = self.sure_integer(left, frame)?
+            && let Some(other) = self.sure_integer(right, frame)?
+        {
+            return Ok(Some(holds(operator, number.cmp(&other))));
+        }
         let left = self.value(left, frame)?;
         let right = self.value(right, frame)?;
         let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
         let Some(order) = order(&left, &right) else {
             return self.wrong(id, "two values of different types are compared");
         };
-        Ok(order.map(|order| match operator {
-            Binary::Less => order == Ordering::Less,
-            Binary::AtMost => order != Ordering::Greater,
-            Binary::More => order == Ordering::Greater,
-            _ => order != Ordering::Less,
-        }))
+        Ok(order.map(|order| holds(operator, order)))
+    }
+}
+
+fn holds(operator: Binary, order: Ordering) -> bool {
+    match operator {
+        Binary::Less => order == Ordering::Less,
+        Binary::AtMost => order != Ordering::Greater,
+        Binary::More => order == Ordering::Greater,
+        _ => order != Ordering::Less,
     }
 }
 
