@@ -185,13 +185,14 @@ impl<'a> Compiler<'a> {
 
     fn kind(&self, name: &TypeName) -> Result<Kind, ExprError> {
         let system = System::named(&name.name);
-        let fhir = self.model.type_id(&name.name);
+        let mut fhir = self.model.type_id(&name.name);
+        if fhir.is_none() && system.is_some() && self.dialect == Dialect::Invariants {
+            // Published invariants say `answer is Boolean` of what FHIR calls boolean (que-7).
+            let (first, rest) = name.name.split_at(1);
+            fhir = self.model.type_id(&(first.to_ascii_lowercase() + rest));
+        }
         let kind = match name.namespace.as_deref() {
-            None => Kind {
-                system: system.filter(|_| fhir.is_none() || &*name.name == "Quantity"),
-                fhir,
-                special_too: false,
-            },
+            None => Kind { system, fhir, special_too: false },
             Some("System") => Kind { system, fhir: None, special_too: false },
             Some("FHIR") => Kind { system: None, fhir, special_too: false },
             Some(_) => return Err(ExprError::new(name.span, "types are those of System and of FHIR")),

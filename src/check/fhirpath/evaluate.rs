@@ -24,8 +24,9 @@ use super::host::Host;
 use super::moment::Moment;
 use super::plan::{Op, OpId, Plan, Wanted};
 use super::value::{Item, Text};
-use crate::instance::{Elements, Flags, NodeId};
+use crate::instance::{Elements, Flags, NameId, NodeId};
 use crate::standard::fhir::View;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use walk::Sink;
 
@@ -47,6 +48,8 @@ pub(super) struct Evaluator<'a, 'h> {
     /// What could not be told while looking for any item that will do.
     doubt: Option<Halted>,
     now: Option<Moment>,
+    /// Where the children of a name begin, for elements that have many others before them.
+    first_named: FxHashMap<(NodeId, NameId), NodeId>,
 }
 
 /// What `$this`, `$index` and `$total` are.
@@ -73,7 +76,18 @@ impl<'a, 'h> Evaluator<'a, 'h> {
         stack: Vec<Item<'a>>,
     ) -> Self {
         let steps = STEPS + STEPS_PER_ELEMENT * view.elements.len() as u64;
-        Self { plan, view, host, context, stack, steps, variables: Vec::new(), doubt: None, now: None }
+        Self {
+            plan,
+            view,
+            host,
+            context,
+            stack,
+            steps,
+            variables: Vec::new(),
+            doubt: None,
+            now: None,
+            first_named: FxHashMap::default(),
+        }
     }
 
     /// All items of the expression, on the stack.

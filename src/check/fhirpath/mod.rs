@@ -34,7 +34,8 @@ use plan::Plan;
 /// Which rules hold where the specification and the invariants that were published under it differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
-    /// As invariants of FHIR R4 and before use it: `as` keeps of many items those of the type.
+    /// As invariants of FHIR R4 and before use it: `as` keeps of many items those of the type, and `Boolean` is also
+    /// what FHIR calls `boolean`.
     #[default]
     Invariants,
     /// As published: `as` is for one item at most.

@@ -7,6 +7,10 @@ use crate::check::fhirpath::plan::{Op, OpId, Step};
 use crate::check::fhirpath::value::{Item, Measure, System, Text, TypeOf};
 use crate::instance::{NameId, NodeId};
 
+/// Children passed in search of a name, beyond which it is remembered where they are: criteria on the entries of a
+/// large Bundle ask for the Bundle's type once for each.
+const MANY: u32 = 64;
+
 /// What becomes of the items at the end of a path.
 #[derive(Clone, Copy)]
 pub(super) enum Sink {
@@ -170,20 +174,28 @@ impl<'a> Evaluator<'a, '_> {
         frame: &Frame<'_, 'a>,
     ) -> Outcome<Flow> {
         let elements = self.view.elements;
-        let (mut seen, mut passed) = (false, 0);
-        for child in elements.children(node) {
-            passed += 1;
-            if elements.node(child).name == name {
-                seen = true;
-                if self.walk(child, rest, sink, frame)? == Flow::Enough {
-                    return Ok(Flow::Enough);
-                }
-            } else if seen {
-                // Those of one name stand together.
-                break;
-            }
+        let end = elements.node(node).next;
+        let (mut at, mut passed) = (node + 1, 0_u32);
+        if !self.first_named.is_empty()
+            && let Some(first) = self.first_named.get(&(node, name))
+        {
+            at = *first;
         }
-        self.spend(passed)?;
+        while at < end && elements.node(at).name != name {
+            at = elements.node(at).next;
+            passed += 1;
+        }
+        if passed > MANY {
+            self.first_named.insert((node, name), at);
+        }
+        self.spend(1 + u64::from(passed))?;
+        // Those of one name stand together.
+        while at < end && elements.node(at).name == name {
+            if self.walk(at, rest, sink, frame)? == Flow::Enough {
+                return Ok(Flow::Enough);
+            }
+            at = elements.node(at).next;
+        }
         Ok(Flow::More)
     }
 
