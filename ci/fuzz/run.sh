@@ -8,7 +8,7 @@ set -euo pipefail
 seconds="${1:?how many seconds for each target}"
 shift
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(hl7v2_parse xml_parse check expression zip_tar)
+[[ ${#targets[@]} -gt 0 ]] || targets=(hl7v2_parse xml_parse check expression fhirpath zip_tar)
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4

@@ -4,6 +4,7 @@ use super::console::When;
 use crate::judge::FailOn;
 use crate::report::Format;
 use crate::standard::Day;
+use crate::standard::fhir::Release;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     List(List),
     /// Explain a rule, requirement, standard or integration
     Explain(Explain),
+    /// Evaluate a FHIRPath expression on a resource and print what it gives, values included
+    Fhirpath(Fhirpath),
     /// Make one report of several partial ones, the same as a single run would give
     Merge(Merge),
     /// Work on standards packs
@@ -263,6 +266,25 @@ pub(crate) struct Explain {
     pub(crate) packs: Packs,
 }
 
+/// `hallmark fhirpath`.
+#[derive(Args, Debug)]
+#[command(after_help = "Values of the file are printed, which may be patient data. References are followed within \
+                        the file; what needs terminology or profiles is not decided.")]
+pub(crate) struct Fhirpath {
+    /// The expression, for instance `Patient.name.where(use = 'official').family`
+    #[arg(value_name = "EXPRESSION")]
+    pub(crate) expression: String,
+    /// One FHIR resource in JSON or XML; - for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The release of FHIR that the resource is of
+    #[arg(long, value_name = "RELEASE", default_value = "r4")]
+    pub(crate) release: FhirRelease,
+    /// Form of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: TextOrJson,
+}
+
 /// `hallmark merge`.
 #[derive(Args, Debug)]
 pub(crate) struct Merge {
@@ -330,6 +352,16 @@ pub(crate) enum FhirRelease {
     R4,
     /// 4.3.0.
     R4b,
+}
+
+impl From<FhirRelease> for Release {
+    fn from(typed: FhirRelease) -> Self {
+        match typed {
+            FhirRelease::Stu3 => Self::Stu3,
+            FhirRelease::R4 => Self::R4,
+            FhirRelease::R4b => Self::R4b,
+        }
+    }
 }
 
 /// `hallmark standards test`.

@@ -3,7 +3,6 @@
 
 use super::args;
 use super::error::Error;
-use crate::standard::fhir::Release;
 use crate::standard::fhir::compact::Compact;
 use crate::standard::fhir::pare::Refused;
 use crate::standard::fhir::store::Store;
@@ -20,7 +19,7 @@ pub(crate) fn compact(flags: &args::Compact) -> Result<u8, Error> {
         let store = Store::open(read(path)?);
         instead.push(store.ok_or_else(|| wrong(path, "it is no store of definitions"))?);
     }
-    let mut compact = Compact::new(release(flags.release), instead);
+    let mut compact = Compact::new(flags.release.into(), instead);
     for folder in &flags.expansions {
         each(folder, |json| compact.expand(json))?;
     }
@@ -31,14 +30,6 @@ pub(crate) fn compact(flags: &args::Compact) -> Result<u8, Error> {
     write(&flags.out, &store)?;
     flags.types.as_ref().map_or(Ok(()), |path| write(path, types.as_bytes()))?;
     Ok(0)
-}
-
-fn release(typed: args::FhirRelease) -> Release {
-    match typed {
-        args::FhirRelease::Stu3 => Release::Stu3,
-        args::FhirRelease::R4 => Release::R4,
-        args::FhirRelease::R4b => Release::R4b,
-    }
 }
 
 fn wrong(path: &Path, why: &str) -> Error {

@@ -16,6 +16,7 @@ mod error;
 mod explain;
 mod failure;
 mod fetch;
+mod fhirpath;
 mod init;
 mod join_key;
 mod joined;
@@ -96,6 +97,7 @@ fn run(command: Command, shared: &Shared) -> Result<u8, Error> {
         Command::Detect(flags) => detect::run(&flags, shared).map(|()| 0),
         Command::List(flags) => list::run(&flags, shared).map(|()| 0),
         Command::Explain(flags) => explain::run(&flags, shared).map(|()| 0),
+        Command::Fhirpath(flags) => fhirpath::run(&flags).map(|()| 0),
         Command::Init(flags) => init::run(&flags).map(|()| 0),
         Command::Completions(flags) => shell::completions(&flags).map(|()| 0),
         Command::Man(flags) => shell::man(&flags).map(|()| 0),

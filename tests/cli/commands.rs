@@ -133,3 +133,32 @@ fn completions_and_manual_pages_are_made() {
     assert!(bench.run(&["man", "check"]).code(0).out.contains("\\-\\-fail\\-on"));
     assert!(bench.run(&["man", "chek"]).code(2).said().contains("check"));
 }
+
+#[test]
+fn expressions_are_evaluated_on_a_resource_in_json_and_in_xml() {
+    let bench = Bench::new();
+    let json = r#"{"resourceType": "Patient", "name": [{"family": "SPECIMEN", "given": ["ALEX", "B\u001b[2J"]}]}"#;
+    let xml = r#"<Patient xmlns="http://hl7.org/fhir"><name><family value="SPECIMEN"/><given value="ALEX"/></name></Patient>"#;
+    bench.write("work/p.json", json).write("work/p.xml", xml);
+    for file in ["p.json", "p.xml"] {
+        let told = bench.run(&["fhirpath", "name.family | name.count()", file]).code(0).out;
+        assert_eq!(told, "string: SPECIMEN\nInteger: 1\n", "{file}");
+        assert_eq!(bench.run(&["fhirpath", "name", file]).code(0).out, "HumanName at Patient.name[0]\n");
+    }
+    let told = bench.run(&["fhirpath", "name.given", "p.json"]).code(0).out;
+    assert!(!told.contains('\u{1b}'), "text of the file does not reach the terminal as commands: {told}");
+    let told = bench.run(&["fhirpath", "now() > @2020-01-01", "p.json"]).code(0).out;
+    assert_eq!(told, "Boolean: true\n");
+    let told = bench.run(&["fhirpath", "name.given.first()", "p.json", "--format", "json"]).code(0).out;
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let wanted = serde_json::json!([{"type": "string", "value": "ALEX", "path": "Patient.name[0].given[0]"}]);
+    assert_eq!(told, wanted);
+    assert_eq!(bench.run(&["fhirpath", "photo", "p.json"]).code(0).out, "");
+    let said = bench.run(&["fhirpath", "name.givn()", "p.json"]).code(2).said();
+    assert!(said.contains("there is no function givn") && said.contains("^^^^"), "{said}");
+    let said = bench.run(&["fhirpath", "name.memberOf('x')", "p.json"]).code(2).said();
+    assert!(said.contains("cannot be decided"), "{said}");
+    bench.write("work/n.txt", "no resource");
+    bench.run(&["fhirpath", "name", "n.txt"]).code(2);
+    bench.run(&["fhirpath", "name", "absent"]).code(2);
+}

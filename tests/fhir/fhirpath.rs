@@ -62,6 +62,9 @@ fn expressions_give_what_the_instance_holds() {
         ("name.skip(1).take(1).given", "string LEX"),
         ("name.where($index > 0).given", "string LEX"),
         ("name.select($index)", "0|1|2"),
+        ("name.exists($index = 2)", "true"),
+        ("name.all($index < 2)", "false"),
+        ("name.given.where(matches('^[AL]') and $index > 0)", "string LEX"),
         ("name.given.aggregate($total & $this.substring(0, 1), '')", "ABL"),
         ("multipleBirth + 1", "3"),
         ("multipleBirth is integer", "true"),
@@ -191,6 +194,21 @@ fn no_expression_runs_away() {
     ] {
         let outcome = truth(expression, &Alone);
         assert!(matches!(outcome, Truth::CannotTell(_)), "{expression}: {outcome:?}");
+    }
+}
+
+#[test]
+fn the_deepest_expressions_need_no_more_stack_than_a_thread_has() {
+    for (open, close) in [("name.select(", ")"), ("name.exists(", ")"), ("(1 + ", ")"), ("iif(true, ", ")"), ("-", "")]
+    {
+        let deep = |levels: usize| format!("{}true{}", open.repeat(levels), close.repeat(levels));
+        let levels = (1..=250).rev().find(|&levels| {
+            let library = Library::embedded(Release::R4);
+            Compiled::new(&deep(levels), library.model()).is_ok()
+        });
+        let levels = levels.expect("some depth is read");
+        assert!(levels > 60, "{open}");
+        let _ = truth(&deep(levels), &Alone);
     }
 }
 

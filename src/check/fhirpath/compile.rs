@@ -3,7 +3,7 @@
 //! In: the tree and the release's model. Out: the plan, or the first thing wrong with its place. It never looks at an
 //! instance.
 
-pub(super) mod calls;
+mod calls;
 mod strict;
 
 use super::Dialect;

@@ -176,7 +176,8 @@ impl Function {
             "memberOf" => (Self::MemberOf, 1, 1),
             "subsumes" => (Self::Subsumes, 1, 1),
             "subsumedBy" => (Self::SubsumedBy, 1, 1),
-            "htmlChecks" => (Self::HtmlChecks, 0, 0),
+            // As STU3 spells it, and as R5 calls the same.
+            "htmlChecks" | "htmlchecks" | "htmlChecks2" => (Self::HtmlChecks, 0, 0),
             "yearOf" => (Self::Part(Component::Year), 0, 0),
             "monthOf" => (Self::Part(Component::Month), 0, 0),
             "dayOf" => (Self::Part(Component::Day), 0, 0),

@@ -27,7 +27,6 @@ pub use value::{Item, Measure, Quantity, System, Text, TypeOf};
 
 use crate::instance::NodeId;
 use crate::standard::fhir::{Model, View};
-use compile::calls::pattern as compile_pattern;
 use evaluate::Evaluator;
 use plan::Plan;
 

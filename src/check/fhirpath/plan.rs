@@ -8,7 +8,8 @@ use super::syntax::Binary;
 use super::value::{Item, System};
 use crate::instance::{NameId, TypeId};
 use crate::span::Span;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
 /// Number of an operation in its [`Plan`].
 pub(super) type OpId = u32;
@@ -110,8 +111,43 @@ pub(super) enum Direction {
     Down,
 }
 
-/// A pattern, compiled once; `None` when it is beyond our engine, which is for the evaluation to tell.
-pub(super) type Pattern = Option<Box<Regex>>;
+/// A pattern of the expression, compiled when it is first asked: most invariants with one are never run.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    written: Box<str>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+/// Compiled size of a pattern, in bytes, beyond which it is not used: it may come from anyone's profile.
+const PATTERN_SIZE: usize = 1 << 20;
+
+impl Pattern {
+    /// The pattern `written`.
+    pub(super) fn new(written: &str, reach: Reach) -> Self {
+        let written = match reach {
+            Reach::Anywhere => written.into(),
+            Reach::Whole => format!("^(?:{written})$").into(),
+        };
+        Self { written, compiled: OnceLock::new() }
+    }
+
+    /// It, compiled; `None` when it is none, or of a kind that is not understood.
+    pub(super) fn compiled(&self) -> Option<&Regex> {
+        // The dot takes line ends too (FHIRPath 2.0, `matches`: single-line mode).
+        let compile =
+            || RegexBuilder::new(&self.written).dot_matches_new_line(true).size_limit(PATTERN_SIZE).build().ok();
+        self.compiled.get_or_init(compile).as_ref()
+    }
+}
+
+/// How much of a text a pattern must match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Any part of it.
+    Anywhere,
+    /// All of it.
+    Whole,
+}
 
 /// One step of a path, from one item to any number of items.
 #[derive(Debug)]

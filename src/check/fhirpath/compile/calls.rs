@@ -3,13 +3,9 @@
 use super::Compiler;
 use crate::check::fhirpath::error::ExprError;
 use crate::check::fhirpath::functions::Function;
-use crate::check::fhirpath::plan::{Direction, Op, OpId, Pattern, Step, Wanted};
+use crate::check::fhirpath::plan::{Direction, Op, OpId, Pattern, Reach, Step, Wanted};
 use crate::check::fhirpath::syntax::{Literal, TermId, TermKind, Tree};
 use crate::span::Span;
-use regex::RegexBuilder;
-
-/// Compiled size of a pattern, in bytes, beyond which it is not used: it may come from anyone's profile.
-const PATTERN_SIZE: usize = 1 << 20;
 
 impl<'a> Compiler<'a> {
     pub(super) fn call(
@@ -37,17 +33,17 @@ impl<'a> Compiler<'a> {
                 None => function,
             },
             (Function::Matches, [pattern]) => match self.text(*pattern) {
-                Some(pattern) => return Ok(self.add(Op::Matches(focus, self::pattern(pattern, "")), span)),
+                Some(pattern) => return Ok(self.add(Op::Matches(focus, Pattern::new(pattern, Reach::Anywhere)), span)),
                 None => function,
             },
             (Function::MatchesFull, [pattern]) => match self.text(*pattern) {
-                Some(pattern) => return Ok(self.add(Op::Matches(focus, self::pattern(pattern, "$")), span)),
+                Some(pattern) => return Ok(self.add(Op::Matches(focus, Pattern::new(pattern, Reach::Whole)), span)),
                 None => function,
             },
             (Function::ReplaceMatches, [pattern, with]) => match self.text(*pattern) {
                 Some(pattern) if !pattern.is_empty() => {
                     let with = self.scoped(*with)?;
-                    return Ok(self.add(Op::Replace(focus, self::pattern(pattern, ""), with), span));
+                    return Ok(self.add(Op::Replace(focus, Pattern::new(pattern, Reach::Anywhere), with), span));
                 }
                 _ => function,
             },
@@ -69,9 +65,16 @@ impl<'a> Compiler<'a> {
     ) -> Result<Option<OpId>, ExprError> {
         let op = match (name, arguments) {
             ("exists", []) => Op::Exists(focus, None, Wanted::Plain),
-            ("exists", [criteria]) => Op::Exists(focus, Some(self.scoped(*criteria)?), Wanted::Plain),
+            ("exists", [criteria]) => {
+                let focus = self.counted(focus, *criteria, span);
+                let criteria = self.scoped(*criteria)?;
+                Op::Exists(focus, Some(criteria), Wanted::Plain)
+            }
             ("empty", []) => Op::Exists(focus, None, Wanted::Opposite),
-            ("all", [criteria]) => Op::All(focus, self.scoped(*criteria)?),
+            ("all", [criteria]) => {
+                let focus = self.counted(focus, *criteria, span);
+                Op::All(focus, self.scoped(*criteria)?)
+            }
             ("count", []) => Op::Count(focus),
             ("first", []) => Op::First(focus),
             ("hasValue", []) => Op::HasValue(focus),
@@ -142,6 +145,16 @@ impl<'a> Compiler<'a> {
         Ok(Some(self.add(op, span)))
     }
 
+    /// `focus`, its items collected and numbered when the criterion asks for their `$index`: a path that is walked
+    /// does not count.
+    fn counted(&mut self, focus: OpId, criterion: TermId, span: Span) -> OpId {
+        if !self.uses_index(criterion) {
+            return focus;
+        }
+        let this = self.add(Op::This, span);
+        self.add(Op::Select(focus, this), span)
+    }
+
     /// `where`, as a step of a path.
     fn filter(&mut self, focus: OpId, criteria: TermId, span: Span) -> Result<OpId, ExprError> {
         let criteria = self.scoped(criteria)?;
@@ -203,11 +216,4 @@ fn count(name: &str, arguments: &[TermId], least: usize, most: usize, at: Span) 
         return Ok(());
     }
     Err(ExprError::new(at, format!("{name} is called with the wrong number of arguments")))
-}
-
-/// A pattern of the expression; with `end`, one that must reach the end of the text.
-pub(in crate::check::fhirpath) fn pattern(written: &str, end: &str) -> Pattern {
-    let whole = if end.is_empty() { written.to_owned() } else { format!("^(?:{written}){end}") };
-    // The dot takes line ends too (FHIRPath 2.0, `matches`: single-line mode).
-    RegexBuilder::new(&whole).dot_matches_new_line(true).size_limit(PATTERN_SIZE).build().ok().map(Box::new)
 }

@@ -117,7 +117,7 @@ impl<'a> Evaluator<'a, '_> {
     fn matches(&mut self, of: OpId, pattern: &'a Pattern, frame: &Frame<'_, 'a>) -> Outcome<Option<bool>> {
         let Some(text) = self.optional_text(of, frame)? else { return Ok(None) };
         self.spend(text.len() as u64 / 64)?;
-        match pattern {
+        match pattern.compiled() {
             Some(pattern) => Ok(Some(pattern.is_match(&text))),
             None => cannot_tell("a pattern of the expression is of a kind that is not understood"),
         }

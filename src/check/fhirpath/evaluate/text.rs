@@ -1,10 +1,9 @@
 //! Functions of strings (FHIRPath 2.0, section 5.6, and the additions to it).
 
 use super::{Evaluator, Frame};
-use crate::check::fhirpath::compile_pattern;
 use crate::check::fhirpath::error::{Outcome, cannot_tell};
 use crate::check::fhirpath::functions::Function;
-use crate::check::fhirpath::plan::{OpId, Pattern};
+use crate::check::fhirpath::plan::{OpId, Pattern, Reach};
 use crate::check::fhirpath::value::{Item, Text};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -121,8 +120,9 @@ impl<'a> Evaluator<'a, '_> {
         }
         // Compiling one costs about as much as this many steps.
         self.spend(2000 + pattern.len() as u64 * 16)?;
-        let end = if function == Function::MatchesFull { "$" } else { "" };
-        let Some(pattern) = compile_pattern(pattern, end) else {
+        let reach = if function == Function::MatchesFull { Reach::Whole } else { Reach::Anywhere };
+        let pattern = Pattern::new(pattern, reach);
+        let Some(pattern) = pattern.compiled() else {
             return cannot_tell("a pattern is of a kind that is not understood");
         };
         let item = match function {
@@ -147,7 +147,7 @@ impl<'a> Evaluator<'a, '_> {
     ) -> Outcome<Option<Item<'a>>> {
         let Some(text) = self.optional_text(of, frame)? else { return Ok(None) };
         let Some(with) = self.optional_text(with, frame)? else { return Ok(None) };
-        let Some(pattern) = pattern else {
+        let Some(pattern) = pattern.compiled() else {
             return cannot_tell("a pattern of the expression is of a kind that is not understood");
         };
         let most = (text.len() + 1).saturating_mul(with.len() + 1);
