@@ -3,7 +3,7 @@
 use hallmark::check::{Coverage, Engine, Expected, Plan, Shown, Tally, Unit, Worker};
 use hallmark::compile::hl7v2::Compiler;
 use hallmark::ingest::{Event, Options, read_stream};
-use hallmark::standard::Catalogue;
+use hallmark::standard::{Catalogue, Test};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
@@ -40,8 +40,7 @@ fn found(document: &str, expected: Expected) -> Vec<String> {
     all.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-const PATIENT: &str =
-    r#"{"resourceType":"Patient","id":"ctl1","name":[{"family":"Test"}],"_birthDate":{"extension":[]}}"#;
+const PATIENT: &str = r#"{"resourceType":"Patient","id":"ctl1","name":[{"family":"Test"}]}"#;
 
 #[test]
 fn a_clean_resource_proves_every_rule_of_its_kind() {
@@ -49,11 +48,22 @@ fn a_clean_resource_proves_every_rule_of_its_kind() {
     let (plan, _) = plan();
     assert!(tally.groups.is_empty(), "{:?}", tally.groups);
     for id in plan.ids() {
-        let ours = plan.rule(id).file.starts_with("fhir-base/") && !plan.rule(id).file.ends_with("/xml.toml");
+        let rule = plan.rule(id);
         let counts = tally.of(id);
-        let expected = if ours { (2, 2, 2) } else { (0, 0, 0) };
-        assert_eq!((counts.passed(), counts.messages, counts.reached), expected, "{}", plan.rule(id).code);
+        let of = |family: &str| matches!(rule.test(), Ok(Test::Syntax(codes)) if codes.iter().any(|c| c.starts_with(family)));
+        assert_eq!(counts.failed + counts.cannot_tell, 0, "{}", rule.code);
+        match (of("json."), of("fhir.")) {
+            (true, _) => assert_eq!((counts.passed(), counts.messages, counts.reached), (2, 2, 2), "{}", rule.code),
+            // How often depends on what is in the resource.
+            (_, true) => assert_eq!((counts.reached, counts.messages), (2, counts.messages.min(2)), "{}", rule.code),
+            _ => assert_eq!((counts.passed(), counts.messages, counts.reached), (0, 0, 0), "{}", rule.code),
+        }
     }
+    let of = |code: &str| tally.of(plan.find(code).expect("the rule is in the pack"));
+    // Three elements a resource, two of them values: nothing is counted that was not looked at.
+    assert_eq!(of("FHIR-08").passed(), 8);
+    assert_eq!(of("FHIR-13a").passed(), 4);
+    assert_eq!(of("FHIR-07").passed(), 2);
 }
 
 #[test]
@@ -81,13 +91,15 @@ fn resources_are_found_wherever_they_may_stand() {
         {"resource":"text"}]}"#;
     let expected = [
         "FHIR-06b Bundle.entry[2].resource.parameter[0].part[0].resource",
-        "FHIR-06b Bundle.entry[3].resource",
-        "FHIR-06c Bundle.entry[0].resource.contained[0].resourceType",
-        "FHIR-07 Bundle.entry[0].resource.contained[0].id",
+        "FHIR-06c Bundle.entry[0].resource.contained[0]",
         "FHIR-07 Bundle.entry[0].resource.id",
-        "FHIR-07 Bundle.entry[1].response.outcome.id",
+        "FHIR-10a Bundle.entry[1].response.outcome.id",
+        "FHIR-10a Bundle.entry[3].resource",
     ];
-    assert_eq!(found(nested, Expected::Anything), expected);
+    let mut found = found(nested, Expected::Anything);
+    // What the definitions say of them is not the matter here.
+    found.retain(|found| found.starts_with("FHIR-0") || found.starts_with("FHIR-1"));
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -96,7 +108,8 @@ fn ids_have_their_form() {
     for good in ["A", "a-1.B", &"a".repeat(64), r"\u0061"] {
         assert!(id(good).is_empty(), "{good}");
     }
-    let bad = ["", "bad id", "../../x", "/x", r"..\\x", "é", &"a".repeat(65), r"a\u0000.json", "a_b", "--output=/x"];
+    assert_eq!(id(""), ["FHIR-10e Patient.id"]);
+    let bad = ["bad id", "../../x", "/x", r"..\\x", "é", &"a".repeat(65), r"a\u0000.json", "a_b", "--output=/x"];
     for bad in bad {
         assert!(id(bad).iter().any(|finding| finding == "FHIR-07 Patient.id"), "{bad}");
     }
@@ -129,7 +142,7 @@ fn a_million_bad_names_cost_little_and_are_counted() {
 
 #[test]
 fn the_path_of_a_late_fault_is_found_past_many_siblings() {
-    let many = r#"{"famly":1},"#.repeat(50_000);
+    let many = r#"{"family":"x"},"#.repeat(50_000);
     let document = format!(r#"{{"resourceType":"Patient","name":[{many}{{"given":[NaN,"a","\x"]}}]}}"#);
     let expected =
         ["FHIR-04a Patient.name[50000].given[2]".to_owned(), "FHIR-05a Patient.name[50000].given[0]".to_owned()];

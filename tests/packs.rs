@@ -1,8 +1,10 @@
 //! Every rule's proof, and every sample: the rule fires, alone, where it says; a conforming message is clean.
 
-use hallmark::check::{INTERNAL_ERROR, Plan};
+use hallmark::check::fhir::Code;
+use hallmark::check::{INTERNAL_ERROR, Plan, Plans};
 use hallmark::cli::proofs;
 use hallmark::compile::hl7v2::Compiler;
+use hallmark::parse;
 use hallmark::standard::{Catalogue, OWN_PACK, ProofFile, Test};
 
 fn plan() -> Plan {
@@ -28,7 +30,7 @@ fn every_proof_holds() {
 }
 
 #[test]
-fn every_rule_has_a_proof() {
+fn every_rule_has_a_proof_or_says_why_not() {
     let plan = plan();
     let without: Vec<_> = plan
         .catalogue
@@ -37,12 +39,25 @@ fn every_rule_has_a_proof() {
         // Hallmark's own rules are about a run, not a message: the judge's tests prove them.
         .filter(|pack| pack.id != OWN_PACK)
         .flat_map(|pack| &pack.rules)
-        .filter(|rule| rule.breaks.is_empty())
+        .filter(|rule| rule.breaks.is_empty() != rule.unproven.is_some())
         // No message shows that Hallmark itself fails; the tests of the command line make it.
         .filter(|rule| !matches!(rule.test(), Ok(Test::Syntax(codes)) if codes.iter().all(|c| c == INTERNAL_ERROR)))
         .map(|rule| rule.code.as_str())
         .collect();
-    assert!(without.is_empty(), "rules without a proof: {without:?}");
+    assert!(without.is_empty(), "rules without a proof, or with one that says why it has none: {without:?}");
+}
+
+#[test]
+fn every_fault_of_the_fhir_engine_has_a_rule_of_its_severity() {
+    let plan = plan();
+    let compiler = Compiler::new(&plan).unwrap_or_else(|error| panic!("{error}"));
+    for code in Code::ALL {
+        let rule = compiler.syntax().rule(code.as_str()).unwrap_or_else(|| panic!("{} has no rule", code.as_str()));
+        assert_eq!(plan.rule(rule).severity, code.severity(), "{}", code.as_str());
+    }
+    for code in parse::fhir::CODES {
+        assert!(Code::named(code).is_some(), "{code}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! In: an artifact's shape and first bytes. Out: which room of the engine reads it. Asked once per artifact, not per
 //! message.
 
-use super::json::Expected;
+use super::document::Expected;
 use crate::detect::{self, Syntax};
 use crate::ingest::{Artifact, Shape};
 

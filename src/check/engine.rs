@@ -6,14 +6,14 @@
 
 use super::Checked;
 use super::assertion::{Asserted, Groups, Layout, Misplaced, Owned, Scope, SegmentPlan, Structure, Truth};
+use super::document::{self, Desk, Expected};
+use super::fhir;
 use super::fields::Checker;
-use super::json::{self, Expected};
 use super::plan::Plan;
 use super::record::{Recorder, Unit};
 use super::syntax::{self, SyntaxRules};
 use super::tally::{RuleId, Tally};
-use super::xml;
-use crate::instance::{Instance, Message, Namespaces, NodeId, Path, Spot, Step};
+use crate::instance::{Instance, Message, NodeId, Path, Spot, Step};
 use crate::parse::{Fault, Faults, hl7v2};
 use crate::span::Span;
 use crate::standard::Outcome;
@@ -60,6 +60,8 @@ pub trait Plans: Sync {
     fn segment(&self, key: &KindKey, name: [u8; 3]) -> Arc<SegmentPlan>;
     /// Which rule answers for which fault of the parser.
     fn syntax(&self) -> &SyntaxRules;
+    /// What FHIR is checked with.
+    fn fhir(&self) -> &dyn fhir::Releases;
     /// Whether `rule` speaks of messages of this kind.
     fn speaks(&self, rule: RuleId, key: &KindKey) -> bool;
 }
@@ -109,11 +111,11 @@ pub struct Engine<'p> {
     pub recorder: Recorder,
     kinds: FxHashMap<KindKey, Kind>,
     instance: Instance,
-    namespaces: Namespaces,
     faults: Faults,
     groups: Groups,
     segments: Vec<NodeId>,
     names: Vec<[u8; 3]>,
+    desk: Desk,
 }
 
 impl<'p> Engine<'p> {
@@ -124,11 +126,11 @@ impl<'p> Engine<'p> {
             recorder: Recorder::new(plan, shown),
             kinds: FxHashMap::default(),
             instance: Instance::default(),
-            namespaces: Namespaces::default(),
             faults: Faults::default(),
             groups: Groups::default(),
             segments: Vec::new(),
             names: Vec::new(),
+            desk: Desk::new(plans.syntax()),
         }
     }
 
@@ -178,13 +180,14 @@ impl<'p> Engine<'p> {
 
     /// Checks one JSON document; what is no FHIR resource and breaks nothing is not covered.
     pub fn json(&mut self, unit: Unit<'_>, expected: Expected) -> Checked {
-        json::check(unit, expected, self.plans, (&mut self.instance, &mut self.faults), &mut self.recorder)
+        let parsing = (&mut self.instance, &mut self.faults);
+        document::check_json(unit, expected, self.plans, parsing, &mut self.desk, &mut self.recorder)
     }
 
     /// Checks one XML document; what is no FHIR resource and breaks nothing is not covered.
     pub fn xml(&mut self, unit: Unit<'_>, expected: Expected) -> Checked {
-        let memory = (&mut self.instance, &mut self.namespaces, &mut self.faults);
-        xml::check(unit, expected, self.plans, memory, &mut self.recorder)
+        let parsing = (&mut self.instance, &mut self.faults);
+        document::check_xml(unit, expected, self.plans, parsing, &mut self.desk, &mut self.recorder)
     }
 }
 

@@ -198,8 +198,17 @@ impl Recorder {
 
     /// Counts `more` places of a group that the parser counted and did not list.
     pub fn unlisted(&mut self, rule: RuleId, message: Cow<'static, str>, more: u64) {
-        self.tally.counts[usize::from(rule.0)].failed += more;
-        let key = GroupKey { rule, outcome: Outcome::Failed, path: String::new(), message };
+        self.more(rule, Outcome::Failed, message, more);
+    }
+
+    /// Counts `more` findings of a group that were counted and not kept.
+    pub fn more(&mut self, rule: RuleId, outcome: Outcome, message: Cow<'static, str>, more: u64) {
+        let counts = &mut self.tally.counts[usize::from(rule.0)];
+        match outcome {
+            Outcome::CannotTell => counts.cannot_tell += more,
+            _ => counts.failed += more,
+        }
+        let key = GroupKey { rule, outcome, path: String::new(), message };
         self.tally.count_only(key, more);
     }
 }

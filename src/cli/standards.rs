@@ -6,7 +6,7 @@ use super::error::Error;
 use super::settings::Shared;
 use super::sheet::Sheet;
 use super::{args, proofs};
-use crate::check::FHIR_CODES;
+use crate::check::fhir::Code;
 use crate::check::{INTERNAL_ERROR, Plan, across, native};
 use crate::compile::hl7v2::Compiler;
 use crate::ingest::Fault;
@@ -76,8 +76,12 @@ fn lint(catalogue: &Catalogue, pack: &Pack) -> Vec<(String, String)> {
     let mut wrong = Vec::new();
     let mut say = |what: &str, why: &str| wrong.push((what.to_owned(), why.to_owned()));
     for rule in &pack.rules {
-        if rule.breaks.is_empty() && pack.id != OWN_PACK && !is_ours(rule) {
-            say(&rule.code, "it has no proof, so nothing shows that it can fire; add [[rule.breaks]]");
+        match (rule.breaks.is_empty(), rule.unproven.is_some()) {
+            (true, false) if pack.id != OWN_PACK && !is_ours(rule) => {
+                say(&rule.code, "it has no proof, so nothing shows that it can fire; add [[rule.breaks]]");
+            }
+            (false, true) => say(&rule.code, "it has a proof, so it must not say why it has none"),
+            _ => {}
         }
         for unknown in unknown_names(rule) {
             say(&rule.code, &unknown);
@@ -123,7 +127,7 @@ fn is_fault(code: &str) -> bool {
     match code.split_once('.') {
         Some(("ingest", rest)) => Fault::ALL.iter().any(|fault| fault.code() == rest),
         Some(("hl7v2" | "json" | "xml", _)) => CODES.contains(&code),
-        Some(("fhir", _)) => FHIR_CODES.contains(&code),
+        Some(("fhir", _)) => Code::named(code).is_some(),
         Some(("run" | "judge", _)) => true,
         _ => false,
     }

@@ -38,6 +38,7 @@ fn object(text: &[u8], mut kind: Kind) -> Kind {
         match name {
             b"resourceType" => {
                 kind.standard = Some("FHIR".to_owned());
+                kind.release(text);
                 match value.and_then(fhir_types::known) {
                     Some(known) => {
                         kind.because(format!("resourceType {known}"));

@@ -6,6 +6,7 @@
 
 mod edifact;
 mod encoding;
+mod fhir_release;
 mod fhir_types;
 mod hl7v2;
 mod json;
@@ -18,6 +19,7 @@ mod tests;
 use std::fmt;
 
 pub use encoding::Encoding;
+pub use fhir_release::fhir_release;
 pub use fhir_types::known as resource_type;
 
 use crate::ingest::options::HEAD_BYTES;
@@ -177,6 +179,14 @@ impl Kind {
         self.syntax = syntax;
         self.reasons.insert(0, reason.to_owned());
         self
+    }
+
+    /// Notes the release of FHIR that `text` shows.
+    fn release(&mut self, text: &[u8]) {
+        if let Some((release, evidence)) = fhir_release(text) {
+            self.version = Some(release.title().to_owned());
+            self.because(evidence);
+        }
     }
 
     fn because(&mut self, reason: impl Into<String>) {

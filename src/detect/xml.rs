@@ -37,7 +37,7 @@ pub(super) fn detect(text: &[u8], mut kind: Kind) -> Kind {
         kind.because("has a DOCTYPE, which no health message may have");
     }
     match Root::read(rest.trim_ascii_start()) {
-        Some(root) => root.tell(kind),
+        Some(root) => root.tell(text, kind),
         None => kind.is(Syntax::Xml, "starts like XML, but no root element was found"),
     }
 }
@@ -62,7 +62,7 @@ impl<'a> Root<'a> {
         Some(Self { name, namespace: attribute(attributes, &declaration).unwrap_or_default() })
     }
 
-    fn tell(&self, mut kind: Kind) -> Kind {
+    fn tell(&self, text: &[u8], mut kind: Kind) -> Kind {
         let html = self.name.eq_ignore_ascii_case(b"html") || self.namespace == b"http://www.w3.org/1999/xhtml";
         if html {
             return kind.is(Syntax::Html, "is an HTML page, not a health message");
@@ -85,6 +85,7 @@ impl<'a> Root<'a> {
                 Some(known) => {
                     kind.standard = Some("FHIR".to_owned());
                     kind.role = Some(known.to_owned());
+                    kind.release(text);
                     return kind.is(Syntax::Xml, &format!("root element {known} in http://hl7.org/fhir"));
                 }
                 None => ("FHIR", "", "root element in http://hl7.org/fhir, but no resource that FHIR publishes"),

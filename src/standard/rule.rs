@@ -59,6 +59,9 @@ pub struct Rule {
     /// Version of Hallmark it came with.
     #[serde(default)]
     pub since: String,
+    /// Why it has no proof; absent when it has one.
+    #[serde(default)]
+    pub unproven: Option<String>,
     /// The proofs.
     #[serde(default)]
     pub breaks: Vec<Break>,

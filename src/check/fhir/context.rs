@@ -222,7 +222,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             profiles: Vec::new(),
-            best_practice: Level::Warning,
+            best_practice: Level::Ignore,
             wrong_display: Level::Error,
             examples: Examples::Allowed,
             extension_domains: Vec::new(),

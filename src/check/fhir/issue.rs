@@ -13,9 +13,6 @@ use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// Findings of one code kept per unit; the rest are counted.
-const MAX_KEPT: u32 = 1000;
-
 /// Where in the definitions an assertion comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Source {
@@ -90,6 +87,9 @@ impl Default for Issues {
 }
 
 impl Issues {
+    /// Findings of one code and outcome kept per unit; the rest are counted.
+    pub const MAX_KEPT: u32 = 1000;
+
     /// Forgets everything, keeping its memory for the next unit.
     pub fn clear(&mut self) {
         self.applied.fill(0);
@@ -165,7 +165,7 @@ impl Issues {
             Found::CannotTell => &mut self.cannot_tell[code as usize],
         };
         *count += 1;
-        if *count <= MAX_KEPT {
+        if *count <= Self::MAX_KEPT {
             self.kept.push(Issue { code, outcome, node, span, message, source: source.cloned() });
         }
     }
@@ -266,10 +266,10 @@ mod tests {
     #[test]
     fn one_cause_repeated_is_counted_past_what_is_kept() {
         let mut issues = Issues::default();
-        for node in 0..MAX_KEPT + 7 {
+        for node in 0..Issues::MAX_KEPT + 7 {
             issues.fail(Code::Fixed, node, None, || "told".into());
         }
-        assert_eq!(issues.kept().len(), MAX_KEPT as usize);
-        assert_eq!(issues.count(Code::Fixed, Found::Failed), MAX_KEPT + 7);
+        assert_eq!(issues.kept().len(), Issues::MAX_KEPT as usize);
+        assert_eq!(issues.count(Code::Fixed, Found::Failed), Issues::MAX_KEPT + 7);
     }
 }

@@ -14,6 +14,7 @@ pub mod extension;
 mod issue;
 mod links;
 mod profile;
+mod release;
 mod resource;
 pub mod slicing;
 pub mod special;
@@ -29,6 +30,8 @@ pub use decision::Decision;
 pub use issue::{Found, Issue, Issues, Probe, Source};
 pub use links::Links;
 pub use profile::{Bits, Broken, Kids, KidsIx, Node, NodeIx, Profile, Slot};
+pub(crate) use release::release_of;
+pub use release::{InForce, Releases};
 pub use walk::{Known, Walk};
 
 use crate::instance::Elements;

@@ -10,6 +10,7 @@ mod derived;
 mod element;
 mod layer;
 mod literal;
+mod releases;
 mod repair;
 mod slices;
 pub mod snapshot;
@@ -19,6 +20,7 @@ mod tree;
 
 pub use crate::standard::fhir::package::LeftOut;
 pub use layer::layer;
+pub use releases::Releases;
 
 use crate::check::fhir::{Definitions, Profile, Profiles};
 use crate::instance::TypeId;

@@ -5,9 +5,12 @@ use super::lines::{self, Line, Setting, Strength, Subject};
 use super::made::Made;
 use super::pattern::{self, Pattern};
 use crate::check::assertion::{Asserted, Codes, Expression, Owned, SegmentPlan, Target};
+use crate::check::fhir::{self, Options};
 use crate::check::native;
 use crate::check::syntax::SyntaxRules;
 use crate::check::{KindKey, KindPlan, Plan, Plans, RuleId};
+use crate::compile::fhir::Releases;
+use crate::standard::fhir::Layer as Definitions;
 use crate::standard::hl7v2::{self, Group, Version};
 use crate::standard::{Catalogue, Pack, PackError, Rule, Test};
 use rustc_hash::FxHashMap;
@@ -77,6 +80,8 @@ pub struct Compiler {
     /// Segment or datatype → its lines, as (layer, line), in the order they are laid.
     pub(super) lines_of: FxHashMap<String, Vec<(usize, usize)>>,
     syntax: SyntaxRules,
+    /// What FHIR is checked with.
+    fhir: Releases,
     kinds: RwLock<FxHashMap<KindKey, Arc<KindPlan>>>,
     /// The lines about datatypes, as (layer, line).
     pub(super) datatype_lines: Vec<(usize, usize)>,
@@ -98,6 +103,7 @@ impl Compiler {
             plan_rules: Vec::new(),
             lines_of: FxHashMap::default(),
             syntax: SyntaxRules::default(),
+            fhir: Releases::of(plan),
             kinds: RwLock::default(),
             datatype_lines: Vec::new(),
             made: Mutex::default(),
@@ -113,6 +119,13 @@ impl Compiler {
             compiler.layers.push(layer);
         }
         Ok(compiler)
+    }
+
+    /// The same, with `layers` of the user's over the definitions of FHIR, the last on top, and what he asked for.
+    #[must_use]
+    pub fn with_fhir(mut self, layers: Vec<Definitions>, options: Options) -> Self {
+        self.fhir = self.fhir.with(layers, options);
+        self
     }
 
     fn index(&mut self, layer: &Layer) {
@@ -339,6 +352,10 @@ impl Plans for Compiler {
 
     fn syntax(&self) -> &SyntaxRules {
         &self.syntax
+    }
+
+    fn fhir(&self) -> &dyn fhir::Releases {
+        &self.fhir
     }
 
     fn speaks(&self, rule: RuleId, key: &KindKey) -> bool {

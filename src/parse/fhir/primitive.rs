@@ -79,9 +79,9 @@ pub fn id(text: &[u8]) -> Option<&'static str> {
 }
 
 fn string(text: &[u8]) -> Option<Problem> {
-    let blank = |byte: Option<&u8>| byte.is_some_and(|byte| *byte <= b' ');
-    if blank(text.first()) || blank(text.last()) {
-        return Some(if text.iter().all(|byte| *byte <= b' ') {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    if text.first().is_some_and(blank) || text.last().is_some_and(blank) {
+        return Some(if text.iter().all(blank) {
             Blank("the text is nothing but blanks")
         } else {
             Blank("the text begins or ends with blanks")

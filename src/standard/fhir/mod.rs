@@ -42,6 +42,27 @@ pub enum Release {
 }
 
 impl Release {
+    /// Every release, that first which a resource is taken for when nothing shows.
+    pub const ALL: [Self; 3] = [Self::R4, Self::Stu3, Self::R4b];
+
+    /// The pack that holds it.
+    pub fn pack(self) -> &'static str {
+        match self {
+            Self::Stu3 => "hl7-fhir-stu3",
+            Self::R4 => "hl7-fhir-r4",
+            Self::R4b => "hl7-fhir-r4b",
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Stu3 => "STU3",
+            Self::R4 => "R4",
+            Self::R4b => "R4B",
+        }
+    }
+
     /// The release that a `fhirVersion` names, by its first two numbers.
     pub fn of_version(version: &str) -> Option<Self> {
         match version.get(..3)? {

@@ -24,14 +24,26 @@ pub fn lower(document: Document<'_>, model: &Model, elements: &mut Elements, fau
     let mut lower = Lower::new(document, model, elements, faults);
     match document.kind(value) {
         Kind::Object => lower.resource(value, Place::root()),
-        kind => {
-            let message = match kind {
-                Kind::Array => "the document is an array; a FHIR resource is one JSON object",
-                _ => "the document is a single value; a FHIR resource is one JSON object",
-            };
-            let span = lower.first_byte(value);
-            lower.faults.push("fhir.not-an-object", span, message);
-        }
+        _ => no_object(document, faults),
+    }
+}
+
+/// Tells that `document` is no object.
+pub fn no_object(document: Document<'_>, faults: &mut Faults) {
+    let Some(value) = document.value() else { return };
+    let message = match document.kind(value) {
+        Kind::Array => "the document is an array; a FHIR resource is one JSON object",
+        _ => "the document is a single value; a FHIR resource is one JSON object",
+    };
+    faults.push("fhir.not-an-object", first_byte(document, value), message);
+}
+
+/// A whole object or array is no place that a reader can be shown; its first byte is.
+fn first_byte(document: Document<'_>, json: NodeId) -> Span {
+    let node = document.tree.node(json);
+    match node.kind {
+        Kind::Object | Kind::Array => Span::new(node.span.start, node.span.start + 1),
+        _ => node.span,
     }
 }
 
@@ -154,11 +166,14 @@ impl<'a> Lower<'a> {
         }
         let id = self.open(place, type_id, Flags::default(), Some(json));
         if self.document.tree.is_leaf(json) {
-            broken(self.elements, id);
             let span = self.document.tree.node(json).span;
             self.fault("fhir.empty", span, id, || "an empty object: an element without content is left out");
         }
         self.object(json, id, info, object::Of::Complex);
+        if self.elements.len() as NodeId == id + 1 {
+            // It is empty, or all that is in it was told to be none of FHIR.
+            broken(self.elements, id);
+        }
         self.elements.close(id);
     }
 
@@ -184,13 +199,8 @@ impl<'a> Lower<'a> {
         self.faults.push_within(code, span, element.into(), message);
     }
 
-    /// A whole object or array is no place that a reader can be shown; its first byte is.
     fn first_byte(&self, json: NodeId) -> Span {
-        let node = self.document.tree.node(json);
-        match node.kind {
-            Kind::Object | Kind::Array => Span::new(node.span.start, node.span.start + 1),
-            _ => node.span,
-        }
+        first_byte(self.document, json)
     }
 
     /// The name of the member `json`, escapes resolved.

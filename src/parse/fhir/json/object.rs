@@ -214,6 +214,10 @@ impl Lower<'_> {
         let repeats = place.flags.has(Flags::REPEATS);
         let within = Within { node: place.parent, below: Some((place.name, repeats.then_some(place.index))) };
         let span = self.document.tree.node(json).span;
+        // A word that is no value is told by the parser.
+        if span.of(self.document.bytes) != b"null" {
+            return;
+        }
         self.fault("fhir.json-null", span, within, || match repeats {
             true => "null stands in an array where nothing in the other array of the pair belongs to it",
             false => "null stands for a value; an element without a value is left out",
