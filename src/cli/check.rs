@@ -7,7 +7,8 @@ use super::progress::Progress;
 use super::run::{Ended, Gathered, Job, run as gather};
 use super::settings::{self, Judging, Shared};
 use super::stop::Stop;
-use super::{COULD_NOT_RUN, args, failure, joined, values};
+use super::{COULD_NOT_RUN, args, failure, joined, packages, values};
+use crate::check::fhir::Options;
 use crate::check::{Plan, Plans, Shown};
 use crate::compile::hl7v2::Compiler;
 use crate::judge::{self, Baseline, Run, Scope, Waiver, waiver};
@@ -29,7 +30,7 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     let settings = settings::Check::new(flags, shared)?;
     possible(&settings.output, &inputs)?;
     let catalogue = settings.packs.load()?;
-    let _packages = settings.definitions.load()?;
+    let packages = settings.definitions.load()?;
     let scope = Scope {
         integrations: settings::integrations(&settings.integrations, &catalogue)?,
         standards: settings.packs.ids(),
@@ -39,7 +40,8 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     let as_of = settings.judging.as_of.unwrap_or_else(Day::today);
     let joining = Joining::for_run(settings.join_key.as_ref())?;
     let plan = Arc::new(Plan::new(catalogue));
-    let compiler = Arc::new(Compiler::new(&plan)?);
+    let options = Options { profiles: settings.definitions.profiles.clone(), ..Options::default() };
+    let compiler = Arc::new(Compiler::new(&plan)?.with_fhir(packages, options));
 
     failure::watch();
     let stop = Stop::listen();
@@ -72,6 +74,9 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
         sealed = joined.sealed;
     }
     drop(facts);
+    if !shared.quiet {
+        packages::left_out(compiler.releases());
+    }
     // Of an interrupted run that goes without saying.
     let unread = !ended.interrupted && artifacts.iter().any(judge::ArtifactRecord::is_unread);
     let incomplete_because = reasons(ended, unread);

@@ -7,6 +7,7 @@ use super::args;
 use super::console::say;
 use super::error::{Error, Misused};
 use super::settings::{Name, Shared};
+use crate::compile::fhir::Releases;
 use crate::report::escape::terminal;
 use crate::standard::fhir::package::{Caches, LOCK, Limits, Lock, Package, Shelf, Source, Stores, Strictness};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,6 @@ const TOLD: usize = 5;
 pub(crate) struct Definitions {
     packages: Vec<(Name, Source)>,
     /// Canonical URLs to check against besides what a resource claims, as typed.
-    #[expect(dead_code, reason = "the engine that checks against them is under way")]
     pub(crate) profiles: Vec<String>,
     strictness: Strictness,
     lock: PathBuf,
@@ -103,6 +103,16 @@ impl Definitions {
             }
         }
         Ok(resolved.packages)
+    }
+}
+
+/// Tells what of the packages could not be used.
+pub(super) fn left_out(releases: &Releases) {
+    for (label, file) in releases.left_out().take(TOLD) {
+        say(&terminal::text(&format!("note: {} of {label} cannot be used: {}", file.file, file.why)));
+    }
+    if let Some(more) = releases.left_out().count().checked_sub(TOLD).filter(|more| *more > 0) {
+        say(&format!("note: {more} more files of packages cannot be used"));
     }
 }
 

@@ -3,11 +3,13 @@
 //! In: the packs in use and what a user lays over the definitions. Out: what the engine checks with. A release that no
 //! resource is of costs nothing.
 
-use super::Compiled;
+use super::snapshot::Snapshots;
+use super::{Compiled, layer};
 use crate::check::Plan;
 use crate::check::fhir::{self, InForce, Options};
 use crate::check::terminology::Terminology;
-use crate::standard::fhir::{Layer, Library, Release};
+use crate::standard::fhir::package::{LeftOut, Package};
+use crate::standard::fhir::{Library, Release};
 use std::sync::{Arc, OnceLock};
 
 /// The pack of what holds in every release.
@@ -17,15 +19,17 @@ const BASE: &str = "fhir-base";
 #[derive(Default)]
 pub struct Releases {
     releases: Vec<Release>,
-    layers: Vec<Layer>,
+    packages: Vec<Package>,
     options: Options,
     ready: [OnceLock<Ready>; 3],
 }
 
 struct Ready {
     library: Arc<Library>,
-    profiles: Compiled<Arc<Library>>,
+    profiles: Compiled<Arc<Snapshots>>,
     terminology: Terminology,
+    /// What of the packages could not be used: the package, and the file or nothing for all of it.
+    left_out: Vec<(String, LeftOut)>,
 }
 
 impl Releases {
@@ -39,24 +43,49 @@ impl Releases {
         Self { releases, ..Self::default() }
     }
 
-    /// The same with `layers` over the definitions, the last on top, and with what a user asked for.
+    /// The same with `packages` over the definitions, the last on top, and with what a user asked for.
     #[must_use]
-    pub fn with(self, layers: Vec<Layer>, options: Options) -> Self {
-        Self { releases: self.releases, layers, options, ready: Default::default() }
+    pub fn with(self, packages: Vec<Package>, options: Options) -> Self {
+        Self { releases: self.releases, packages, options, ready: Default::default() }
+    }
+
+    /// What of the packages could not be used, as far as they were: the package's label, and the file with the reason.
+    pub fn left_out(&self) -> impl Iterator<Item = &(String, LeftOut)> {
+        self.ready.iter().filter_map(OnceLock::get).flat_map(|ready| &ready.left_out)
     }
 
     fn ready(&self, release: Release) -> &Ready {
         self.ready[release as usize].get_or_init(|| {
             let embedded = Library::embedded(release);
-            let library = match self.layers.is_empty() {
+            let mut left_out = Vec::new();
+            let mut layers = Vec::new();
+            for package in self.packages.iter().filter(|package| is_for(package, release)) {
+                match layer(package, embedded.model()) {
+                    Ok((layer, without)) => {
+                        layers.push(layer);
+                        left_out.extend(without.into_iter().map(|file| (package.label.clone(), file)));
+                    }
+                    Err(error) => {
+                        let whole = LeftOut { file: "all of it".to_owned(), why: error.to_string() };
+                        left_out.push((package.label.clone(), whole));
+                    }
+                }
+            }
+            let library = match layers.is_empty() {
                 true => embedded,
-                false => Arc::new(embedded.with(self.layers.iter().cloned())),
+                false => Arc::new(embedded.with(layers)),
             };
-            let profiles = Compiled::new(Arc::clone(&library));
+            let profiles = Compiled::new(Arc::new(Snapshots::new(Arc::clone(&library))));
             let terminology = Terminology::new(Arc::clone(&library) as _);
-            Ready { library, profiles, terminology }
+            Ready { library, profiles, terminology, left_out }
         })
     }
+}
+
+/// Whether `package` is for `release`: what does not say is for every one.
+fn is_for(package: &Package, release: Release) -> bool {
+    let versions = &package.fhir_versions;
+    versions.is_empty() || versions.iter().any(|version| Release::of_version(version) == Some(release))
 }
 
 impl fhir::Releases for Releases {

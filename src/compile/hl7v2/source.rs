@@ -10,7 +10,7 @@ use crate::check::native;
 use crate::check::syntax::SyntaxRules;
 use crate::check::{KindKey, KindPlan, Plan, Plans, RuleId};
 use crate::compile::fhir::Releases;
-use crate::standard::fhir::Layer as Definitions;
+use crate::standard::fhir::package::Package;
 use crate::standard::hl7v2::{self, Group, Version};
 use crate::standard::{Catalogue, Pack, PackError, Rule, Test};
 use rustc_hash::FxHashMap;
@@ -121,11 +121,16 @@ impl Compiler {
         Ok(compiler)
     }
 
-    /// The same, with `layers` of the user's over the definitions of FHIR, the last on top, and what he asked for.
+    /// The same, with the user's `packages` over the definitions of FHIR, the last on top, and what he asked for.
     #[must_use]
-    pub fn with_fhir(mut self, layers: Vec<Definitions>, options: Options) -> Self {
-        self.fhir = self.fhir.with(layers, options);
+    pub fn with_fhir(mut self, packages: Vec<Package>, options: Options) -> Self {
+        self.fhir = self.fhir.with(packages, options);
         self
+    }
+
+    /// The releases of FHIR in force.
+    pub fn releases(&self) -> &Releases {
+        &self.fhir
     }
 
     fn index(&mut self, layer: &Layer) {
