@@ -16,7 +16,7 @@ pub use limit::{Bound, Limit, Side};
 pub use literal::{Exactness, Literal};
 pub use target::{Aggregation, Targets};
 pub use types::{Allowed, TypeProfiles};
-pub(super) use {binding::member, target::told_type};
+pub(super) use {binding::member, number::compare as compare_decimals, target::told_type};
 
 use super::Source;
 use super::walk::Walk;

@@ -45,7 +45,7 @@ impl<'a> Digits<'a> {
 }
 
 /// How `left` stands to `right`; `None` when either is no decimal. Trailing zeros do not count.
-pub(super) fn compare(left: &[u8], right: &[u8]) -> Option<Ordering> {
+pub(in crate::check::fhir) fn compare(left: &[u8], right: &[u8]) -> Option<Ordering> {
     let (left, right) = (Digits::read(left)?, Digits::read(right)?);
     match (left.is_zero(), right.is_zero()) {
         (true, true) => return Some(Ordering::Equal),

@@ -1,0 +1,46 @@
+//! Attachments: the content against what is said of it (FHIR R4, Attachment, section 2.24.0.5).
+//!
+//! In: an Attachment. Out: a stated size that is not the content's, and addresses that no content has.
+
+use super::super::{Code, Issues};
+use super::read::At;
+
+/// Checks the Attachment `at`.
+pub(super) fn check(at: At<'_>, issues: &mut Issues) {
+    issues.applies(Code::Attachment);
+    let Some(data) = at.child("data").and_then(At::text) else {
+        address(at, issues);
+        return;
+    };
+    let clean: Vec<u8> = data.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let Some(length) = decoded_length(&clean) else {
+        // That it is no base64 is told where the value is read.
+        return;
+    };
+    if let Some(stated) = at.text_of("size").and_then(|size| size.parse::<u64>().ok())
+        && stated != length
+    {
+        issues.fail(Code::Attachment, at.node, None, || {
+            format!("the attachment holds {length} bytes, which is not the size stated").into()
+        });
+    }
+}
+
+/// How many bytes the base64 text `clean` stands for; `None` when it is none.
+fn decoded_length(clean: &[u8]) -> Option<u64> {
+    if !clean.len().is_multiple_of(4) {
+        return None;
+    }
+    let padding = clean.iter().rev().take_while(|&&byte| byte == b'=').count();
+    let body = &clean[..clean.len() - padding];
+    let is_base64 = body.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    (is_base64 && padding <= 2).then(|| (clean.len() / 4 * 3 - padding) as u64)
+}
+
+/// Tells an address that carries content in itself.
+fn address(at: At<'_>, issues: &mut Issues) {
+    let Some(url) = at.child("url") else { return };
+    if url.text().is_some_and(|text| text.trim_start().to_ascii_lowercase().starts_with("javascript:")) {
+        issues.fail(Code::Attachment, url.node, None, || "the address of the content is a script".into());
+    }
+}
