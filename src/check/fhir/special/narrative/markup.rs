@@ -4,15 +4,15 @@
 //! its links, its languages. It keeps one level a tag, up to a cap, and reads nothing that the markup refers to.
 
 use super::allowed;
-use crate::instance::attribute_value;
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use crate::instance::{Instance, Kind as XmlKind, Markup as Xml, Namespaces, NodeId};
+use crate::parse::{self, Faults};
+use crate::span::Span;
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Elements open at once; people's narratives have some ten.
-const MAX_DEPTH: usize = 256;
+/// What the parser says of a name that stands for a character in HTML and for none in XML.
+const ENTITY: &str = "xml.entity-undefined";
 
 /// Schemes that run something, or carry a document of their own, when a link is followed.
 const HARMFUL_SCHEMES: [&str; 3] = ["javascript:", "vbscript:", "data:text/html"];
@@ -67,92 +67,26 @@ pub(super) enum Within {
 
 /// Reads `text`.
 pub(super) fn read(text: &str, within: Within) -> Markup {
+    let (mut tree, mut namespaces, mut faults) = (Instance::default(), Namespaces::default(), Faults::default());
+    let parsed = parse::xml::parse(text.as_bytes(), &mut tree, &mut namespaces, &mut faults);
+    let xml = parsed.markup(&tree, &namespaces);
     let mut found = Markup::default();
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.check_end_names = true;
-    let mut depth = 0_usize;
-    // How deep the division that says its language opened.
-    let mut section: Option<usize> = None;
-    let mut roots = 0;
-    loop {
-        let start = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-        let event = reader.read_event();
-        let end = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
-        let at = start..end.min(text.len());
-        let (tag, is_empty) = match event {
-            Ok(Event::Eof) => break,
-            Ok(Event::Start(tag)) => (tag, false),
-            Ok(Event::Empty(tag)) => (tag, true),
-            Ok(Event::End(_)) => {
-                depth = depth.saturating_sub(1);
-                if section == Some(depth) {
-                    section = None;
-                }
-                continue;
-            }
-            Ok(Event::Text(content)) => {
-                if content.bytes().any(|byte| !byte.is_ascii_whitespace()) {
-                    found.has_content = true;
-                    found.outside |= section.is_none();
-                    if depth == 0 {
-                        found.tell(Kind::Markup, at, "text stands outside the outermost element");
-                    }
-                }
-                continue;
-            }
-            Ok(Event::GeneralRef(name)) => {
-                let is_blank = matches!(&*name, "nbsp" | "#160" | "#xA0" | "#xa0" | "#32" | "#x20");
-                found.has_content |= !is_blank;
-                found.outside |= !is_blank && section.is_none();
-                continue;
-            }
-            Ok(Event::Comment(_)) => continue,
-            Ok(Event::CData(_)) => {
-                found.has_content = true;
-                continue;
-            }
-            Ok(_) => {
-                found.tell(
-                    Kind::Markup,
-                    at,
-                    "narrative has elements and text only: no instruction and no document type",
-                );
-                continue;
-            }
-            Err(_) => {
-                found.malformed(text, end, within);
-                return found;
-            }
-        };
-        if depth == 0 {
-            roots += 1;
-            if roots > 1 {
-                found.tell(Kind::Markup, at.clone(), "a second outermost element stands here; there is one `div`");
-            }
-        }
-        let language = found.tag(&tag, at, depth, within);
-        if let Some(language) = language
-            && depth == 1
-            && local(tag.name().as_ref()) == "div"
-        {
-            found.sections.push(language);
-            if !is_empty {
-                section = Some(depth);
-            }
-        }
-        if !is_empty {
-            depth += 1;
-            if depth > MAX_DEPTH {
-                found.tell(Kind::Markup, start..end, "elements lie deeper in each other than any narrative needs");
-                return found;
-            }
-        }
+    // What is no XML in an XML document, its parser has told.
+    if within == Within::Json
+        && let Some(fault) = faults.listed().iter().find(|fault| fault.code != ENTITY)
+    {
+        found.tell(Kind::Markup, bytes(fault.span), "the narrative is not well-formed XHTML");
+        // What could not be read may be the content.
+        found.has_content = true;
     }
-    if depth > 0 || roots == 0 {
-        found.malformed(text, text.len(), within);
+    for id in xml.contents(Instance::ROOT) {
+        found.node(xml, id, 0, within, false);
     }
     found
+}
+
+fn bytes(span: Span) -> Range<usize> {
+    span.start as usize..span.end as usize
 }
 
 impl Markup {
@@ -160,20 +94,38 @@ impl Markup {
         self.faults.push(Fault { kind, at, message: message.into() });
     }
 
-    fn malformed(&mut self, text: &str, at: usize, within: Within) {
-        // What is no XML in an XML document, its parser has told.
-        if within == Within::Json {
-            let at = at.min(text.len());
-            self.tell(Kind::Markup, at..at, "the narrative is not well-formed XHTML");
+    /// One node and all in it, at most as deep as the parser goes. `sectioned` when a division around it says its
+    /// language.
+    fn node(&mut self, xml: Xml<'_>, id: NodeId, depth: usize, within: Within, sectioned: bool) {
+        match xml.kind(id) {
+            XmlKind::Element => {
+                let language = self.tag(xml, id, depth, within);
+                let divides = depth == 1 && xml.local_name(id) == b"div" && language.is_some();
+                if divides {
+                    self.sections.extend(language);
+                }
+                for inside in xml.contents(id) {
+                    self.node(xml, inside, depth + 1, within, sectioned || divides);
+                }
+            }
+            XmlKind::Text | XmlKind::CData => {
+                if !is_blank(&xml.text(id)) {
+                    self.has_content = true;
+                    self.outside |= !sectioned;
+                }
+            }
+            XmlKind::Comment => {}
+            _ => {
+                let message = "narrative has elements and text only: no instruction and no document type";
+                self.tell(Kind::Markup, bytes(xml.whole(id)), message);
+            }
         }
-        // What could not be read may be the content.
-        self.has_content = true;
     }
 
     /// One tag; gives the language that it says.
-    fn tag(&mut self, tag: &BytesStart<'_>, at: Range<usize>, depth: usize, within: Within) -> Option<String> {
-        let name = tag.name();
-        let name = local(name.as_ref());
+    fn tag(&mut self, xml: Xml<'_>, id: NodeId, depth: usize, within: Within) -> Option<String> {
+        let at = bytes(xml.tag(id));
+        let name = std::str::from_utf8(xml.local_name(id)).unwrap_or_default();
         if depth == 0 && name != "div" {
             self.tell(Kind::Markup, at.clone(), "the outermost element is not a `div`");
         } else if !allowed::element(name) {
@@ -183,23 +135,16 @@ impl Markup {
             }
         }
         self.has_content |= name == "img";
-        let (mut lang, mut xml_lang, mut namespace) = (None, None, None);
-        for attribute in tag.attributes() {
-            let Ok(attribute) = attribute else {
-                if within == Within::Json {
-                    self.tell(Kind::Markup, at.clone(), "the attributes of the element are not well-formed");
-                }
-                break;
-            };
-            // A browser resolves references before it looks at what the value is.
-            let value = match attribute.value.contains('&') {
-                true => String::from_utf8_lossy(&attribute_value(attribute.value.as_bytes())).into_owned().into(),
-                false => attribute.value,
-            };
-            match attribute.key.as_ref() {
+        let (mut lang, mut xml_lang) = (None, None);
+        for attribute in xml.attributes(id) {
+            let key = bytes(xml.qualified_name(attribute));
+            let key = xml.bytes.get(key).and_then(|key| std::str::from_utf8(key).ok()).unwrap_or_default();
+            // References are resolved, as a browser does before it looks at what the value is.
+            let value = xml.text(attribute);
+            let value = String::from_utf8_lossy(&value);
+            match key {
                 "lang" => lang = Some(value.into_owned()),
                 "xml:lang" => xml_lang = Some(value.into_owned()),
-                "xmlns" => namespace = Some(value.into_owned()),
                 "id" => {
                     if !self.ids.insert(value.into_owned()) {
                         self.tell(Kind::Id, at.clone(), "an id stands here that another element has");
@@ -220,11 +165,7 @@ impl Markup {
                 _ => self.tell(Kind::Markup, at.clone(), "an attribute stands here that narrative does not have"),
             }
         }
-        if depth == 0
-            && within == Within::Json
-            && namespace.as_deref() != Some(XHTML)
-            && !tag.name().as_ref().contains(':')
-        {
+        if depth == 0 && within == Within::Json && xml.namespace(id) != XHTML {
             self.tell(Kind::Markup, at, "the narrative does not say that it is in the namespace of XHTML");
         }
         let language = lang.clone().or_else(|| xml_lang.clone());
@@ -281,6 +222,8 @@ fn reaches_out(style: &str) -> bool {
     loads || style.contains("expression(") || style.contains("@import")
 }
 
-fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
+/// Whether character data shows nothing: blanks, and the blank that HTML calls `nbsp`.
+fn is_blank(text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    text.split("&nbsp;").all(|part| part.chars().all(|character| character.is_whitespace()))
 }
