@@ -3,5 +3,6 @@
 mod definitions;
 mod fhirpath;
 mod fhirpath_suite;
+mod notations;
 mod resource;
 mod snapshots;
