@@ -70,37 +70,59 @@ struct Kind {
     known: Known,
     /// Messages of this kind so far whose reach is not recorded yet.
     messages: u64,
-    /// The layouts of sequences of segments in which nothing was misplaced: most messages of a kind have one of a few.
+    /// The layouts of sequences of segments that were walked: most messages of a kind have one of a few.
     layouts: FxHashMap<Box<[[u8; 3]]>, Layout>,
 }
 
-/// Layouts kept per kind of message; a feed has a handful, a hostile one invents more.
-const MAX_LAYOUTS: usize = 32;
+/// Layouts kept per kind of message. Most kinds have a handful, results some hundred by their tests and lines, each of
+/// one or two kilobytes; a hostile feed invents more.
+const MAX_LAYOUTS: usize = 256;
+/// Layouts kept over all kinds.
+const MAX_LAYOUTS_IN_ALL: usize = 4_096;
 
 /// What is known of a kind of message.
 struct Known {
     plan: Arc<KindPlan>,
-    /// The first segments met, with what is expected of them: looking through a few beats hashing.
-    first: Vec<([u8; 3], Arc<SegmentPlan>)>,
-    /// The others; only a hostile feed has many.
-    others: FxHashMap<[u8; 3], Arc<SegmentPlan>>,
+    /// What is expected of the segments met, in the order in which they were first met.
+    plans: Vec<Arc<SegmentPlan>>,
+    /// The names of the first of them: looking through a few beats hashing.
+    first: Vec<[u8; 3]>,
+    /// Indices of the others; only a hostile feed has many.
+    others: FxHashMap<[u8; 3], usize>,
 }
 
 /// Segments of a kind that are looked through; real kinds have some twenty.
 const FIRST: usize = 32;
 
 impl Known {
-    fn plan_of(&self, name: [u8; 3]) -> Option<&SegmentPlan> {
-        let found = self.first.iter().find(|(known, _)| *known == name).map(|(_, plan)| plan);
-        found.or_else(|| self.others.get(&name)).map(AsRef::as_ref)
+    fn new(plan: Arc<KindPlan>) -> Self {
+        Self { plan, plans: Vec::new(), first: Vec::new(), others: FxHashMap::default() }
     }
 
-    fn add(&mut self, name: [u8; 3], plan: Arc<SegmentPlan>) {
-        if self.first.len() < FIRST {
-            self.first.push((name, plan));
+    /// Index of what is expected of the segment `name`.
+    fn place_of(&self, name: [u8; 3]) -> Option<usize> {
+        let found = self.first.iter().position(|known| *known == name);
+        found.or_else(|| self.others.get(&name).copied())
+    }
+
+    fn plan_of(&self, name: [u8; 3]) -> Option<&SegmentPlan> {
+        self.place_of(name).and_then(|place| self.at(place))
+    }
+
+    fn at(&self, place: usize) -> Option<&SegmentPlan> {
+        self.plans.get(place).map(AsRef::as_ref)
+    }
+
+    /// Adds one; returns its index.
+    fn add(&mut self, name: [u8; 3], plan: Arc<SegmentPlan>) -> usize {
+        let place = self.plans.len();
+        self.plans.push(plan);
+        if place < FIRST {
+            self.first.push(name);
         } else {
-            self.others.insert(name, plan);
+            self.others.insert(name, place);
         }
+        place
     }
 }
 
@@ -116,6 +138,10 @@ pub struct Engine<'p> {
     segments: Vec<NodeId>,
     names: Vec<[u8; 3]>,
     desk: Desk,
+    /// Of each segment, where its plan is.
+    places: Vec<usize>,
+    /// Layouts kept over all kinds.
+    layouts: usize,
 }
 
 impl<'p> Engine<'p> {
@@ -131,6 +157,8 @@ impl<'p> Engine<'p> {
             segments: Vec::new(),
             names: Vec::new(),
             desk: Desk::new(plans.syntax()),
+            places: Vec::new(),
+            layouts: 0,
         }
     }
 
@@ -146,33 +174,41 @@ impl<'p> Engine<'p> {
         if self.kinds.len() >= MAX_KINDS {
             reach(&mut self.kinds, &mut self.recorder);
             self.kinds.clear();
+            self.layouts = 0;
         }
         let plans = self.plans;
         let kind = self.kinds.entry(key).or_insert_with(|| Kind {
-            known: Known { plan: plans.kind(&key), first: Vec::new(), others: FxHashMap::default() },
+            known: Known::new(plans.kind(&key)),
             messages: 0,
             layouts: FxHashMap::default(),
         });
         kind.messages += 1;
         self.segments.clear();
         self.names.clear();
+        self.places.clear();
         for segment in message.segments() {
             let name = name_of(message, segment);
-            if kind.known.plan_of(name).is_none() {
-                kind.known.add(name, plans.segment(&key, name));
-            }
+            let place = match kind.known.place_of(name) {
+                Some(place) => place,
+                None => kind.known.add(name, plans.segment(&key, name)),
+            };
             self.segments.push(segment);
             self.names.push(name);
+            self.places.push(place);
         }
         let mut check = MessageCheck {
             unit,
             message,
             segments: &self.segments,
             names: &self.names,
+            places: &self.places,
             kind: &kind.known,
             recorder: &mut self.recorder,
         };
-        check.structure(&mut self.groups, &mut kind.layouts);
+        let known = kind.layouts.len();
+        let room = self.layouts < MAX_LAYOUTS_IN_ALL && known < MAX_LAYOUTS;
+        check.structure(&mut self.groups, &mut kind.layouts, room);
+        self.layouts += kind.layouts.len() - known;
         check.rest(&self.groups);
         observe(message);
         self.recorder.end();
@@ -228,9 +264,10 @@ pub fn kind_of(message: Message<'_>) -> KindKey {
 struct MessageCheck<'a, 'r> {
     unit: Unit<'a>,
     message: Message<'a>,
-    /// The segments, and the name of each.
+    /// The segments, the name of each, and where its plan is.
     segments: &'a [NodeId],
     names: &'a [[u8; 3]],
+    places: &'a [usize],
     kind: &'a Known,
     recorder: &'r mut Recorder,
 }
@@ -240,8 +277,8 @@ impl MessageCheck<'_, '_> {
         self.event();
         self.unknown_segments();
         let whole = Scope::whole(self.message, groups);
-        for (&segment, &name) in self.segments.iter().zip(self.names) {
-            if let Some(plan) = self.kind.plan_of(name) {
+        for (&segment, &place) in self.segments.iter().zip(self.places) {
+            if let Some(plan) = self.kind.at(place) {
                 let scope = Scope { segment: Some(segment), node: Some(segment), ..whole };
                 Checker { unit: self.unit, scope, recorder: self.recorder }.segment(plan);
             }
@@ -252,8 +289,8 @@ impl MessageCheck<'_, '_> {
         }
     }
 
-    /// Lays the segments in groups and reports what is misplaced.
-    fn structure(&mut self, groups: &mut Groups, layouts: &mut FxHashMap<Box<[[u8; 3]]>, Layout>) {
+    /// Lays the segments in groups and reports what is misplaced; a new layout is kept where there is `room`.
+    fn structure(&mut self, groups: &mut Groups, layouts: &mut FxHashMap<Box<[[u8; 3]]>, Layout>, room: bool) {
         let Some(Owned { rule, test: structure }) = &self.kind.plan.structure else {
             groups.clear();
             for (&segment, &name) in self.segments.iter().zip(self.names) {
@@ -261,20 +298,19 @@ impl MessageCheck<'_, '_> {
             }
             return groups.finish();
         };
-        // Only the names of the segments decide, so a sequence in which nothing was misplaced need not be walked again.
-        if let Some(layout) = layouts.get(self.names) {
+        // Only the names of the segments decide, so a sequence that was walked need not be walked again.
+        let misplaced = if let Some(layout) = layouts.get(self.names) {
             groups.lay(layout, self.segments, self.names);
-            return self.recorder.applies_to(*rule, self.names.len() as u32);
-        }
-        let known = |name: [u8; 3]| self.kind.plan_of(name).is_some_and(|plan| plan.known) && name[0] != b'Z';
-        let misplaced = structure.check(self.message, groups, known);
-        groups.finish();
-        if misplaced.is_empty()
-            && layouts.len() < MAX_LAYOUTS
-            && let Some(layout) = groups.layout()
-        {
-            layouts.insert(self.names.into(), layout);
-        }
+            layout.misplaced(self.segments)
+        } else {
+            let known = |name: [u8; 3]| self.kind.plan_of(name).is_some_and(|plan| plan.known) && name[0] != b'Z';
+            let misplaced = structure.check(self.message, groups, known);
+            groups.finish();
+            if room && let Some(layout) = groups.layout(&misplaced) {
+                layouts.insert(self.names.into(), layout);
+            }
+            misplaced
+        };
         // A segment that is there passes or fails; one that is missing is a place of its own.
         let missing = misplaced.iter().filter(|fault| matches!(fault, Misplaced::Missing(..))).count();
         self.recorder.applies_to(*rule, (self.names.len() + missing) as u32);
@@ -331,8 +367,8 @@ impl MessageCheck<'_, '_> {
         const MOST: usize = 20;
         let Some(rule) = self.kind.plan.unknown_segment else { return };
         let mut seen: Vec<[u8; 3]> = Vec::new();
-        for (&segment, &name) in self.segments.iter().zip(self.names) {
-            let known = self.kind.plan_of(name).is_some_and(|plan| plan.known);
+        for ((&segment, &name), &place) in self.segments.iter().zip(self.names).zip(self.places) {
+            let known = self.kind.at(place).is_some_and(|plan| plan.known);
             if known || seen.contains(&name) {
                 continue;
             }

@@ -2,13 +2,13 @@
 
 use super::assertion::element::{More, Parts, Varies};
 use super::assertion::expression::characters;
-use super::assertion::{Asserted, Element, Format, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
+use super::assertion::{Asserted, Codes, Element, Format, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
 use super::engine::{is_later, outcome};
 use super::native::Judged;
 use super::numbers::{Needs, Numbers, named, of};
 use super::record::{Recorder, Unit};
 use super::tally::RuleId;
-use crate::instance::{NodeId, Path, Spot};
+use crate::instance::{Node, NodeId, Path, Spot};
 use crate::parse::hl7v2::decode;
 use crate::span::Span;
 use crate::standard::Outcome;
@@ -36,8 +36,9 @@ impl<'a> Checker<'a, '_> {
             while let Some(absent) = needed.before(node.number) {
                 self.missing(&plan.fields, absent, Numbers::default());
             }
-            match plan.fields.get(usize::from(node.number.max(1)) - 1) {
-                Some(element) => self.field(element, node.number, at, node.beyond),
+            match plan.fields.get(usize::from(node.number).wrapping_sub(1)) {
+                Some(element) if node.next == node.beyond => self.single(element, at, node),
+                Some(element) => self.repeating(element, at, node),
                 None => {
                     self.beyond(plan, at);
                     break;
@@ -54,6 +55,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Element `number` of `elements`, fields or parts of the place `of`, is not there.
+    #[inline(never)]
     fn missing(&mut self, elements: &[Element], number: u16, of: Numbers) {
         if let Some(element) = elements.get(usize::from(number) - 1) {
             self.usage(element, of.part(number), None, false);
@@ -76,54 +78,95 @@ impl<'a> Checker<'a, '_> {
         self.found(rule, Outcome::CannotTell, Some(id), self.scope.message.span(id), text);
     }
 
-    /// Field `number`, whose repetitions are the nodes from `first` to before `beyond`.
-    fn field(&mut self, element: &Element, number: u16, first: NodeId, beyond: NodeId) {
+    /// A field with one repetition, `id`: nearly all are.
+    #[inline(always)]
+    fn single(&mut self, element: &Element, id: NodeId, node: &Node) {
+        let populated = !self.scope.message.is_null(id);
+        let step = Numbers::default().part(node.number);
+        if !self.usage(element, step, Some(id), populated) {
+            return;
+        }
+        if let Some(Owned { rule, test: (min, max) }) = element.repeats {
+            self.recorder.applies(rule);
+            if node.ordinal > u32::from(max) || node.ordinal < u32::from(min) {
+                self.miscounted(element, id, id, (rule, min, max));
+            }
+        }
+        if populated {
+            let Scope { field, node: around, whole, .. } = self.scope;
+            self.repetition(element, id, node, step);
+            (self.scope.field, self.scope.node, self.scope.whole) = (field, around, whole);
+        }
+    }
+
+    /// A field whose repetitions are the nodes from `first`, which is `node`, to before its end.
+    #[inline(never)]
+    fn repeating(&mut self, element: &Element, first: NodeId, node: &Node) {
         let message = self.scope.message;
         let Some(segment) = self.scope.segment else { return };
-        let repetitions = || message.tree.siblings(segment, first).take_while(|&id| id < beyond);
-        let single = message.tree.node(first).next == beyond;
-        let populated = if single { !message.is_null(first) } else { repetitions().any(|id| !message.is_null(id)) };
-        let step = Numbers::default().part(number);
+        let repetitions = || message.tree.siblings(segment, first).take_while(|&id| id < node.beyond);
+        let populated = repetitions().any(|id| !message.is_null(id));
+        let step = Numbers::default().part(node.number);
         if !self.usage(element, step, Some(first), populated) {
             return;
         }
         if let Some(Owned { rule, test: (min, max) }) = element.repeats {
             self.recorder.applies(rule);
-            let last = if single { first } else { repetitions().last().unwrap_or(first) };
+            let last = repetitions().last().unwrap_or(first);
             let count = message.tree.node(last).ordinal;
             if count > u32::from(max) {
                 let over = repetitions().find(|&id| message.tree.node(id).ordinal > u32::from(max));
-                let text = match max {
-                    1 => format!("{} may not repeat", of(element, number)),
-                    _ => format!("{} has more than the {max} repetitions it may have", of(element, number)),
-                };
-                self.fail(rule, over.unwrap_or(last), text);
+                self.miscounted(element, over.unwrap_or(last), last, (rule, min, max));
             } else if count < u32::from(min) {
-                let text = format!("{} has fewer than the {min} repetitions it needs", of(element, number));
-                self.fail(rule, last, text);
+                self.miscounted(element, last, last, (rule, min, max));
             }
         }
-        let (field, node, whole) = (self.scope.field, self.scope.node, self.scope.whole);
-        for id in repetitions() {
-            (self.scope.field, self.scope.node, self.scope.whole) = (Some(id), Some(id), None);
-            match element.more.as_ref().and_then(|more| more.varies.as_ref()) {
-                Some(varies) => self.varying(varies, element, id, step),
-                None => self.value(element, id, step),
-            }
+        let Scope { field, node: around, whole, .. } = self.scope;
+        for id in repetitions().filter(|&id| !message.is_null(id)) {
+            self.repetition(element, id, message.tree.node(id), step);
         }
-        (self.scope.field, self.scope.node, self.scope.whole) = (field, node, whole);
+        (self.scope.field, self.scope.node, self.scope.whole) = (field, around, whole);
+    }
+
+    /// A field that has, with repetition `last`, too many repetitions or too few; told at `id`.
+    #[cold]
+    fn miscounted(&mut self, element: &Element, id: NodeId, last: NodeId, (rule, min, max): (RuleId, u16, u16)) {
+        let &Node { ordinal: count, number, .. } = self.scope.message.tree.node(last);
+        let text = match max {
+            _ if count <= u32::from(max) => {
+                format!("{} has fewer than the {min} repetitions it needs", of(element, number))
+            }
+            1 => format!("{} may not repeat", of(element, number)),
+            _ => format!("{} has more than the {max} repetitions it may have", of(element, number)),
+        };
+        self.fail(rule, id, text);
+    }
+
+    /// One repetition of a field, that is no null; leaves the scope at it.
+    #[inline(always)]
+    fn repetition(&mut self, element: &Element, id: NodeId, node: &Node, step: Numbers) {
+        (self.scope.field, self.scope.node, self.scope.whole) = (Some(id), Some(id), None);
+        if let Some(more) = &element.more
+            && let Some(varies) = &more.varies
+        {
+            self.varying(varies, id, node, step);
+        }
+        self.value(element, id, node, step);
     }
 
     /// A field whose datatype another field of the segment names.
-    fn varying(&mut self, varies: &Varies, element: &Element, id: NodeId, step: Numbers) {
+    #[inline(never)]
+    fn varying(&mut self, varies: &Varies, id: NodeId, node: &Node, step: Numbers) {
         let Some(segment) = self.scope.segment else { return };
         let named = self.scope.message.text(segment, varies.by, 1);
-        let expected = varies.types.iter().find(|(name, _)| name.as_bytes() == named);
+        let expected = match *named {
+            [a, b] => varies.types.iter().find(|(name, _)| matches!(*name.as_bytes(), [c, d] if a == c && b == d)),
+            _ => varies.types.iter().find(|(name, _)| name.as_bytes() == named),
+        };
         if let Some((_, expected)) = expected {
             self.recorder.applies(varies.rule);
-            self.value(expected, id, step);
+            self.value(expected, id, node, step);
         }
-        self.value(element, id, step);
     }
 
     /// Whether the descent goes on.
@@ -135,6 +178,7 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
+    #[inline(never)]
     fn used(
         &mut self,
         element: &Element,
@@ -161,36 +205,42 @@ impl<'a> Checker<'a, '_> {
             Needed::Required => {
                 self.recorder.applies(*rule);
                 if !populated {
-                    let text = match at {
-                        Some(_) => format!("{} is required and holds only the explicit null", named(element, missing)),
-                        None => format!("{} is required and empty", named(element, missing)),
-                    };
-                    self.absent(*rule, Outcome::Failed, missing, at, text);
+                    self.lacking(*rule, element, missing, at);
                 }
                 populated
             }
             Needed::Forbidden => {
                 self.recorder.applies(*rule);
                 if populated && let Some(id) = at {
-                    let text = format!("{} must be empty here", named(element, missing));
-                    self.fail(*rule, id, text);
+                    self.unwanted(*rule, element, missing, id);
                 }
                 !populated
             }
         }
     }
 
-    /// One repetition or part, that is there. `step` says where in the segment, for parts that are not.
-    fn value(&mut self, element: &Element, id: NodeId, step: Numbers) {
-        if self.scope.message.is_null(id) {
-            return;
-        }
-        let node = self.scope.message.tree.node(id);
-        if let Some(Owned { rule, test: most }) = element.length {
-            self.recorder.applies(rule);
+    #[cold]
+    fn lacking(&mut self, rule: RuleId, element: &Element, missing: Numbers, at: Option<NodeId>) {
+        let text = match at {
+            Some(_) => format!("{} is required and holds only the explicit null", named(element, missing)),
+            None => format!("{} is required and empty", named(element, missing)),
+        };
+        self.absent(rule, Outcome::Failed, missing, at, text);
+    }
+
+    #[cold]
+    fn unwanted(&mut self, rule: RuleId, element: &Element, numbers: Numbers, id: NodeId) {
+        let text = format!("{} must be empty here", named(element, numbers));
+        self.fail(rule, id, text);
+    }
+
+    /// One repetition or part, that is there and no null. `step` says where in the segment, for parts that are not.
+    fn value(&mut self, element: &Element, id: NodeId, node: &Node, step: Numbers) {
+        if let Some(Owned { rule, test: most }) = &element.length {
+            self.recorder.applies(*rule);
             // Bytes are never fewer than characters, so a short value needs no decoding.
-            if node.span.len() > most as usize {
-                self.long(rule, id, most as usize);
+            if node.span.len() > *most as usize {
+                self.long(*rule, id, *most as usize);
             }
         }
         if let Some(more) = &element.more {
@@ -198,19 +248,37 @@ impl<'a> Checker<'a, '_> {
         }
         if let Some(parts) = &element.parts {
             let whole = self.scope.whole.replace(id);
-            self.parts(element, parts, id, step);
-            self.scope.whole = whole;
-        } else if let Some(Owned { rule, test: (name, format) }) = element.datatype {
-            self.recorder.applies(rule);
-            if node.next != id + 1 {
-                let text = format!("the datatype {name} has no parts, and this value is divided");
-                self.fail(rule, id, text);
-            } else if format != Format::Text {
-                let raw = node.span.of(self.scope.message.bytes);
-                if let Some(what) = format.fault(&decode(raw, &self.scope.message.separators)) {
-                    self.fail(rule, id, format!("not a value of datatype {name}: {what}"));
-                }
+            if node.next == id + 1 {
+                self.undivided(parts, id, node, step);
+            } else {
+                self.parts(element, parts, id, node, step);
             }
+            self.scope.whole = whole;
+        } else if let Some(Owned { rule, test: (_, format) }) = &element.datatype {
+            self.recorder.applies(*rule);
+            if node.next != id + 1 || *format != Format::Text {
+                self.primitive(element, id, node);
+            }
+        }
+    }
+
+    /// A value of a primitive datatype that has a form, or that is divided.
+    #[inline(never)]
+    fn primitive(&mut self, element: &Element, id: NodeId, node: &Node) {
+        let Some(Owned { rule, test: (name, format) }) = element.datatype else { return };
+        if node.next != id + 1 {
+            let text = format!("the datatype {name} has no parts, and this value is divided");
+            return self.fail(rule, id, text);
+        }
+        let raw = node.span.of(self.scope.message.bytes);
+        // Most values that have a form are codes, and most codes are well formed as they stand.
+        if let (Format::Coded, [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'], 0) =
+            (format, raw, self.scope.message.separators.escape)
+        {
+            return;
+        }
+        if let Some(what) = format.fault(&decode(raw, &self.scope.message.separators)) {
+            self.fail(rule, id, format!("not a value of datatype {name}: {what}"));
         }
     }
 
@@ -222,58 +290,71 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn parts(&mut self, element: &Element, parts: &Parts, id: NodeId, step: Numbers) {
-        let tree = self.scope.message.tree;
-        let (mut at, end) = (id + 1, tree.node(id).next);
-        let mut needed = Needs(&parts.needed);
-        if at == end {
-            if let Some(first) = parts.elements.first()
-                && self.usage(first, step.part(1), Some(id), true)
-            {
-                self.inner(first, id, step.part(1));
-            }
-            needed.before(1);
-            while let Some(absent) = needed.before(u16::MAX) {
-                self.missing(&parts.elements, absent, step);
-            }
-            return;
+    /// A value that is not divided is its own first part.
+    fn undivided(&mut self, parts: &Parts, id: NodeId, node: &Node, step: Numbers) {
+        if let Some(first) = parts.elements.first()
+            && self.usage(first, step.part(1), Some(id), true)
+        {
+            self.inner(first, id, node, step.part(1));
         }
+        let mut needed = Needs(&parts.needed);
+        needed.before(1);
+        while let Some(absent) = needed.before(u16::MAX) {
+            self.missing(&parts.elements, absent, step);
+        }
+    }
+
+    fn parts(&mut self, element: &Element, parts: &Parts, id: NodeId, node: &Node, step: Numbers) {
+        let tree = self.scope.message.tree;
+        let (mut at, end) = (id + 1, node.next);
+        let mut needed = Needs(&parts.needed);
         let mut beyond = None;
         while at < end {
-            let number = tree.node(at).number;
-            while let Some(absent) = needed.before(number) {
+            let child = tree.node(at);
+            while let Some(absent) = needed.before(child.number) {
                 self.missing(&parts.elements, absent, step);
             }
-            match parts.elements.get(usize::from(number.max(1)) - 1) {
+            match parts.elements.get(usize::from(child.number).wrapping_sub(1)) {
                 None => beyond = beyond.or(Some(at)),
                 Some(part) => {
-                    if self.usage(part, step.part(number), Some(at), !self.scope.message.is_null(at)) {
-                        self.inner(part, at, step.part(number));
+                    let populated = !self.scope.message.is_null(at);
+                    let step = step.part(child.number);
+                    if self.usage(part, step, Some(at), populated) && populated {
+                        self.inner(part, at, child, step);
                     }
                 }
             }
-            at = tree.node(at).next;
+            at = child.next;
         }
         while let Some(absent) = needed.before(u16::MAX) {
             self.missing(&parts.elements, absent, step);
         }
-        if let Some(Owned { rule, test: (name, _) }) = element.datatype {
-            self.recorder.applies(rule);
+        if let Some(Owned { rule, .. }) = &element.datatype {
+            self.recorder.applies(*rule);
             if let Some(extra) = beyond {
-                let count = parts.elements.len();
-                let text = format!("the datatype {name} has {count} components; this one is beyond them");
-                self.undefined(rule, extra, text);
+                self.extra(element, parts, extra);
             }
         }
     }
 
-    fn inner(&mut self, part: &Element, id: NodeId, step: Numbers) {
-        let node = self.scope.node.replace(id);
-        self.value(part, id, step);
-        self.scope.node = node;
+    /// Part `extra` and those after it are not of the datatype.
+    #[cold]
+    fn extra(&mut self, element: &Element, parts: &Parts, extra: NodeId) {
+        let Some(Owned { rule, test: (name, _) }) = element.datatype else { return };
+        let count = parts.elements.len();
+        let text = format!("the datatype {name} has {count} components; this one is beyond them");
+        self.undefined(rule, extra, text);
+    }
+
+    #[inline(always)]
+    fn inner(&mut self, part: &Element, id: NodeId, node: &Node, step: Numbers) {
+        let around = self.scope.node.replace(id);
+        self.value(part, id, node, step);
+        self.scope.node = around;
     }
 
     /// Codes, fixed value and rules of a value that is there and no null.
+    #[inline(never)]
     fn more(&mut self, more: &More, element: &Element, id: NodeId) {
         if let Some(Owned { rule, test: codes }) = &more.codes {
             let first = if element.parts.is_none() { Some(id) } else { self.scope.message.part(id, 1) };
@@ -281,7 +362,7 @@ impl<'a> Checker<'a, '_> {
                 self.recorder.applies(*rule);
                 let raw = self.scope.message.raw(first);
                 if !codes.contains(&decode(raw, &self.scope.message.separators)) {
-                    self.fail(*rule, first, format!("the code is not in {} ({})", codes.name, codes.listed()));
+                    self.uncoded(*rule, first, codes);
                 }
             }
         }
@@ -294,6 +375,11 @@ impl<'a> Checker<'a, '_> {
         for asserted in &more.asserted {
             self.asserted(asserted, Some(id), self.scope.message.span(id));
         }
+    }
+
+    #[cold]
+    fn uncoded(&mut self, rule: RuleId, id: NodeId, codes: &Codes) {
+        self.fail(rule, id, format!("the code is not in {} ({})", codes.name, codes.listed()));
     }
 
     /// A rule on the current place: a node of the current segment, or the message as a whole.

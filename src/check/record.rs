@@ -119,7 +119,18 @@ impl Recorder {
     #[inline]
     pub fn applies_to(&mut self, rule: RuleId, places: u32) {
         let mark = &mut self.marks[usize::from(rule.0)];
-        mark.places = mark.places.saturating_add(places);
+        if mark.places == 0 {
+            self.touch(rule, places);
+        } else {
+            mark.places = mark.places.saturating_add(places);
+        }
+    }
+
+    /// The first places of the message at which the rule applied.
+    #[inline(never)]
+    fn touch(&mut self, rule: RuleId, places: u32) {
+        let mark = &mut self.marks[usize::from(rule.0)];
+        mark.places = places;
         if !mark.touched {
             mark.touched = true;
             self.touched.push(rule);

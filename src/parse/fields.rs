@@ -16,6 +16,9 @@ const MAX_PARTS: u16 = 1_000;
 /// Nodes per message, so that one message of 64 MiB cannot take gigabytes.
 pub(super) const MAX_NODES: u32 = 1_000_000;
 
+/// Components up to which a field is read without keeping count of repetitions and subcomponents.
+const FEW: usize = 32;
+
 /// What reads the fields of a segment.
 pub(super) struct Fields<'r, 'i> {
     pub(super) bytes: &'r [u8],
@@ -55,7 +58,10 @@ impl Fields<'_, '_> {
                 stop += 1;
             }
             if bytes.get(stop).is_some_and(|&byte| self.classes[usize::from(byte)] != class::FIELD) {
-                (stop, met) = self.divided(number, start, stop, end, met);
+                (stop, met) = match self.components(number, start, stop, end) {
+                    Some((stop, more)) => (stop, met | more),
+                    None => self.divided(number, start, stop, end, met),
+                };
             } else if stop > start {
                 self.build.leaf(Kind::Field, number, 1, Span::default(), span(start, stop));
             }
@@ -66,6 +72,45 @@ impl Fields<'_, '_> {
             at = stop;
         }
         seen
+    }
+
+    /// Field `number` from `start`, whose first divider is at `at`, if all its dividers are those of components and there
+    /// are few: most divided fields. Returns where it ends and the classes met; nothing is made of any other field.
+    #[inline(never)]
+    fn components(&mut self, number: u16, start: usize, mut at: usize, end: usize) -> Option<(usize, u8)> {
+        let bytes = &self.bytes[..end];
+        let (mut cuts, mut count, mut met) = ([0; FEW], 0, 0);
+        while let Some(&byte) = bytes.get(at) {
+            let class = self.classes[usize::from(byte)];
+            if class != 0 {
+                match class {
+                    class::FIELD => break,
+                    class::COMPONENT => {
+                        *cuts.get_mut(count)? = at;
+                        count += 1;
+                    }
+                    class::REPETITION | class::SUBCOMPONENT => return None,
+                    _ => {}
+                }
+                met |= class;
+            }
+            at += 1;
+        }
+        if self.build.count() >= MAX_NODES {
+            return None;
+        }
+        let (mut node, mut from) = (None, start);
+        for (cut, number_of_part) in cuts[..count].iter().copied().chain([at]).zip(1..) {
+            if cut > from {
+                node = node.or_else(|| Some(self.build.open(Kind::Field, number, 1, Span::default(), start as u32)));
+                self.build.leaf(Kind::Component, number_of_part, 1, Span::default(), span(from, cut));
+            }
+            from = cut + 1;
+        }
+        if let Some(node) = node {
+            self.build.close(node, at as u32);
+        }
+        Some((at, met))
     }
 
     /// Field `number` from `start`, whose first divider is at `at`; returns where it ends and the classes met.

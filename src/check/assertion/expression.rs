@@ -36,6 +36,20 @@ impl Truth {
         }
     }
 
+    fn and(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::False => Self::False,
+            Self::True => other(),
+            Self::Undecided => {
+                if other() == Self::False {
+                    Self::False
+                } else {
+                    Self::Undecided
+                }
+            }
+        }
+    }
+
     fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::True => Self::True,
@@ -152,62 +166,116 @@ impl<'a> Scope<'a> {
         Self { message, groups, segment: None, field: None, node: None, whole: None }
     }
 
-    /// Visits every place at `target`, in order.
-    fn each(&self, target: &Target, visit: &mut impl FnMut(Place) -> ControlFlow<()>) -> ControlFlow<()> {
+    /// The value at `target` where there is one at most: nearly every path of a rule leads to one, and following it
+    /// takes no search.
+    #[inline]
+    fn sole(&self, target: &Target) -> Sole {
         if target.segment == [0; 3] {
-            let whole = self.whole.or(self.field).or(self.node);
-            let Some(from) = (if target.component > 0 { whole } else { self.node }) else {
-                return ControlFlow::Continue(());
+            let whole = || self.whole.or(self.field).or(self.node);
+            let from = if target.component > 0 { whole() } else { self.node };
+            return from.map_or(Sole::Nowhere, |from| self.part(from, target));
+        }
+        match self.current(target) {
+            Some(current) => self.sole_in(current, target),
+            None => self.sole_elsewhere(target),
+        }
+    }
+
+    #[inline(never)]
+    fn sole_elsewhere(&self, target: &Target) -> Sole {
+        let mut first = None;
+        let several = self.groups.each(self.segment, target, |segment| match first.replace(segment) {
+            None => ControlFlow::Continue(()),
+            Some(_) => ControlFlow::Break(()),
+        });
+        match first {
+            _ if several.is_break() => Sole::Several,
+            None => Sole::Nowhere,
+            Some(segment) => self.sole_in(segment, target),
+        }
+    }
+
+    #[inline(never)]
+    fn sole_in(&self, segment: NodeId, target: &Target) -> Sole {
+        if target.field == 0 {
+            return Sole::Here(segment);
+        }
+        if let Some(field) = self.repetition(segment, target) {
+            return self.part(field, target);
+        }
+        let Some(field) = self.message.field(segment, target.field).next() else { return Sole::Nowhere };
+        let node = self.message.tree.node(field);
+        if node.beyond != node.next || target.repetition > 0 {
+            return Sole::Several;
+        }
+        self.part(field, target)
+    }
+
+    /// Visits every place at `target`, in order.
+    fn each(&self, target: &Target, visit: &mut dyn FnMut(Place) -> ControlFlow<()>) -> ControlFlow<()> {
+        if target.segment == [0; 3] {
+            return match self.sole(target) {
+                Sole::Here(node) => visit(Place { segment: self.segment, field: self.field, node }),
+                Sole::Nowhere | Sole::Several => ControlFlow::Continue(()),
             };
-            return self.parts(Place { segment: self.segment, field: self.field, node: from }, target, visit);
         }
-        if let Some(current) = self.segment
-            && self.message.segment_name(current) == target.segment
-            && target.occurrence == 0
-        {
-            return self.in_segment(current, target, visit);
+        match self.current(target) {
+            Some(current) => self.in_segment(current, target, visit),
+            None => self.groups.each(self.segment, target, |segment| self.in_segment(segment, target, visit)),
         }
-        self.groups.each(self.segment, target, |segment| self.in_segment(segment, target, visit))
     }
 
     fn in_segment(
         &self,
         segment: NodeId,
         target: &Target,
-        visit: &mut impl FnMut(Place) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(Place) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let here = Place { segment: Some(segment), field: None, node: segment };
         if target.field == 0 {
-            return visit(here);
+            return visit(Place { segment: Some(segment), field: None, node: segment });
         }
-        let tree = self.message.tree;
-        if let Some(current) = self.field
-            && self.segment == Some(segment)
-            && tree.node(current).number == target.field
-            && target.repetition == 0
-        {
-            return self.parts(Place { field: Some(current), node: current, ..here }, target, visit);
+        let mut inside = |field| match self.part(field, target) {
+            Sole::Here(node) => visit(Place { segment: Some(segment), field: Some(field), node }),
+            Sole::Nowhere | Sole::Several => ControlFlow::Continue(()),
+        };
+        if let Some(field) = self.repetition(segment, target) {
+            return inside(field);
         }
         for field in self.message.field(segment, target.field) {
-            if target.repetition > 0 && tree.node(field).ordinal != target.repetition {
-                continue;
+            if target.repetition == 0 || self.message.tree.node(field).ordinal == target.repetition {
+                inside(field)?;
             }
-            self.parts(Place { field: Some(field), node: field, ..here }, target, visit)?;
         }
         ControlFlow::Continue(())
     }
 
-    fn parts(&self, from: Place, target: &Target, visit: &mut impl FnMut(Place) -> ControlFlow<()>) -> ControlFlow<()> {
-        let mut at = from.node;
+    /// The current segment, if `target` means it.
+    #[inline]
+    fn current(&self, target: &Target) -> Option<NodeId> {
+        let current = self.segment.filter(|_| target.occurrence == 0)?;
+        (self.message.segment_name(current) == target.segment).then_some(current)
+    }
+
+    /// The current repetition, if `target` in `segment` means it.
+    #[inline]
+    fn repetition(&self, segment: NodeId, target: &Target) -> Option<NodeId> {
+        let field = self.field.filter(|_| target.repetition == 0 && self.segment == Some(segment))?;
+        (self.message.tree.node(field).number == target.field).then_some(field)
+    }
+
+    /// The component and subcomponent that `target` names, of `from`.
+    #[inline]
+    fn part(&self, from: NodeId, target: &Target) -> Sole {
+        let mut node = from;
         for number in [target.component, target.subcomponent] {
             if number > 0 {
-                match self.message.part(at, number) {
-                    Some(part) => at = part,
-                    None => return ControlFlow::Continue(()),
+                match self.message.part(node, number) {
+                    Some(part) => node = part,
+                    None => return Sole::Nowhere,
                 }
             }
         }
-        visit(Place { node: at, ..from })
+        Sole::Here(node)
     }
 
     /// The raw value here.
@@ -221,7 +289,17 @@ impl<'a> Scope<'a> {
         Self { segment, field, node: Some(node), whole: Some(node), ..*self }
     }
 
-    fn any(&self, target: &Target, mut test: impl FnMut(Place) -> Truth) -> Truth {
+    /// Whether `test` is true of any node at `target`.
+    #[inline]
+    fn any(&self, target: &Target, mut test: impl FnMut(NodeId) -> Truth) -> Truth {
+        match self.sole(target) {
+            Sole::Nowhere => Truth::False,
+            Sole::Here(node) => test(node),
+            Sole::Several => self.any_place(target, &mut |place| test(place.node)),
+        }
+    }
+
+    fn any_place(&self, target: &Target, test: &mut dyn FnMut(Place) -> Truth) -> Truth {
         let mut answer = Truth::False;
         let _done = self.each(target, &mut |place| {
             answer = answer.or(|| test(place));
@@ -230,9 +308,10 @@ impl<'a> Scope<'a> {
         answer
     }
 
+    #[inline]
     fn any_value(&self, target: &Target, mut test: impl FnMut(&[u8]) -> Truth) -> Truth {
-        self.any(target, |place| {
-            let raw = self.message.raw(place.node);
+        self.any(target, |node| {
+            let raw = self.message.raw(node);
             if nothing(raw) {
                 return Truth::False;
             }
@@ -249,16 +328,25 @@ struct Place {
     node: NodeId,
 }
 
+/// How many places a path leads to.
+#[derive(Clone, Copy)]
+enum Sole {
+    Nowhere,
+    Here(NodeId),
+    /// It may be several: they are to be visited.
+    Several,
+}
+
 impl Expression {
     /// What the expression says at `scope`.
     pub fn eval(&self, scope: &Scope<'_>) -> Truth {
         match self {
             Self::Constant(truth) => *truth,
             Self::Not(inner) => inner.eval(scope).not(),
-            Self::And(left, right) => left.eval(scope).not().or(|| right.eval(scope).not()).not(),
+            Self::And(left, right) => left.eval(scope).and(|| right.eval(scope)),
             Self::Or(left, right) => left.eval(scope).or(|| right.eval(scope)),
-            Self::Present(target) => scope.any(target, |place| Truth::of(!nothing(scope.message.raw(place.node)))),
-            Self::Null(target) => scope.any(target, |place| Truth::of(scope.message.is_null(place.node))),
+            Self::Present(target) => scope.any(target, |node| Truth::of(!nothing(scope.message.raw(node)))),
+            Self::Null(target) => scope.any(target, |node| Truth::of(scope.message.is_null(node))),
             Self::Compare(left, comparison, right) => compare(scope, left, *comparison, right),
             Self::In(target, codes) => scope.any_value(target, |value| Truth::of(codes.contains(value))),
             Self::Matches(target, regex) => scope.any_value(target, |value| Truth::of(regex.is_match(value))),
@@ -268,8 +356,10 @@ impl Expression {
                 Judged::Failed(_) => Truth::False,
                 Judged::CannotTell(_) => Truth::Undecided,
             }),
-            Self::Exists(target, filter) => scope.any(target, |place| filter.eval(&scope.at(place))),
-            Self::Every(target, filter) => scope.any(target, |place| filter.eval(&scope.at(place)).not()).not(),
+            Self::Exists(target, filter) => scope.any_place(target, &mut |place| filter.eval(&scope.at(place))),
+            Self::Every(target, filter) => {
+                scope.any_place(target, &mut |place| filter.eval(&scope.at(place)).not()).not()
+            }
         }
     }
 }
@@ -327,7 +417,7 @@ impl Digits {
 
 /// Empty, or the explicit null: there is no value to compare.
 fn nothing(raw: &[u8]) -> bool {
-    raw.is_empty() || raw == b"\"\""
+    matches!(raw, [] | [b'"', b'"'])
 }
 
 /// Characters in `value`; a byte that is not UTF-8 counts as one.
@@ -340,7 +430,8 @@ pub fn characters(value: &[u8]) -> usize {
 
 fn decide(a: &[u8], comparison: Comparison, b: &[u8]) -> Truth {
     let wanted: &[Ordering] = match comparison {
-        Comparison::Equal => return Truth::of(a == b),
+        // Lengths first: most values that differ differ there.
+        Comparison::Equal => return Truth::of(a.len() == b.len() && a == b),
         Comparison::Different => return Truth::of(a != b),
         Comparison::Less => &[Ordering::Less],
         Comparison::LessOrEqual => &[Ordering::Less, Ordering::Equal],

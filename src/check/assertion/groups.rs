@@ -1,6 +1,7 @@
 //! Which segments of a message belong together: the group instances that its structure gives.
 
 use super::expression::Target;
+use super::structure::Misplaced;
 use crate::instance::NodeId;
 use std::ops::ControlFlow;
 
@@ -31,6 +32,8 @@ pub struct Groups {
     instances: Vec<Instance>,
     /// In order.
     segments: Vec<Member>,
+    /// Names that are there, one bit for a few of them: what is not there need not be looked for.
+    names: u64,
     /// Places in `segments` by name, for a message too long to look through each time; empty for a short one.
     by_name: Vec<([u8; 3], u32)>,
 }
@@ -41,10 +44,26 @@ pub struct Layout {
     instances: Vec<Instance>,
     /// The innermost group instance of each segment.
     groups: Vec<u32>,
+    /// What was misplaced, each with the place of its segment.
+    misplaced: Vec<(Misplaced, u32)>,
+}
+
+/// One of 64 bits for a segment's name.
+fn bit(name: [u8; 3]) -> u64 {
+    let [a, b, c] = name.map(u64::from);
+    1 << ((a.wrapping_mul(7) ^ b.wrapping_mul(13) ^ c.wrapping_mul(29)) % 64)
 }
 
 /// Segments up to which looking through all of them is cheaper than an index.
 const FEW: usize = 64;
+
+impl Layout {
+    /// What is misplaced among `segments`, whose names are those of the message the layout was taken from.
+    pub fn misplaced(&self, segments: &[NodeId]) -> Vec<Misplaced> {
+        let here = |(fault, at): &(Misplaced, u32)| Some(fault.at(*segments.get(*at as usize)?));
+        self.misplaced.iter().filter_map(here).collect()
+    }
+}
 
 impl Groups {
     /// Starts over with the message as the only group.
@@ -52,6 +71,7 @@ impl Groups {
         self.instances.clear();
         self.segments.clear();
         self.by_name.clear();
+        self.names = 0;
         self.instances.push(Instance { parent: 0, item: 0, first: 0, last: 0 });
     }
 
@@ -67,6 +87,7 @@ impl Groups {
     pub fn add(&mut self, segment: NodeId, name: [u8; 3], group: u32) {
         let at = self.segments.len() as u32;
         self.segments.push(Member { segment, name, group });
+        self.names |= bit(name);
         let mut group = group;
         loop {
             let instance = &mut self.instances[group as usize];
@@ -86,10 +107,18 @@ impl Groups {
         }
     }
 
-    /// The layout, unless the message is too long for it to be worth keeping.
-    pub fn layout(&self) -> Option<Layout> {
+    /// The layout with what was `misplaced`, unless the message is too long for it to be worth keeping.
+    pub fn layout(&self, misplaced: &[Misplaced]) -> Option<Layout> {
+        if self.segments.len() > FEW {
+            return None;
+        }
+        let place = |fault: &Misplaced| {
+            let at = self.segments.binary_search_by_key(&fault.segment(), |member| member.segment).ok()?;
+            Some((*fault, at as u32))
+        };
+        let misplaced = misplaced.iter().map(place).collect::<Option<_>>()?;
         let groups = self.segments.iter().map(|member| member.group).collect();
-        (self.segments.len() <= FEW).then(|| Layout { instances: self.instances.clone(), groups })
+        Some(Layout { instances: self.instances.clone(), groups, misplaced })
     }
 
     /// Lays `segments`, each with its name, as `layout` has them: it was taken from a message of the same names.
@@ -98,6 +127,7 @@ impl Groups {
         self.instances.clone_from(&layout.instances);
         let members = segments.iter().zip(names).zip(&layout.groups);
         self.segments.clear();
+        self.names = names.iter().fold(0, |all, name| all | bit(*name));
         self.segments.extend(members.map(|((&segment, &name), &group)| Member { segment, name, group }));
     }
 
@@ -110,6 +140,9 @@ impl Groups {
         target: &Target,
         mut visit: impl FnMut(NodeId) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        if self.names & bit(target.segment) == 0 {
+            return ControlFlow::Continue(());
+        }
         let mut group = match from {
             Some(from) if target.occurrence == 0 && self.instances.len() > 1 => {
                 let found = self.segments.binary_search_by_key(&from, |member| member.segment);

@@ -44,6 +44,25 @@ pub enum Misplaced {
     Missing([u8; 3], NodeId),
 }
 
+impl Misplaced {
+    /// The segment it points at.
+    pub(super) fn segment(self) -> NodeId {
+        match self {
+            Self::Unexpected(id) | Self::OutOfOrder(id) | Self::Repeated(id) | Self::Missing(_, id) => id,
+        }
+    }
+
+    /// The same of another message, whose segment there is `id`.
+    pub(super) fn at(self, id: NodeId) -> Self {
+        match self {
+            Self::Unexpected(_) => Self::Unexpected(id),
+            Self::OutOfOrder(_) => Self::OutOfOrder(id),
+            Self::Repeated(_) => Self::Repeated(id),
+            Self::Missing(name, _) => Self::Missing(name, id),
+        }
+    }
+}
+
 /// One open group instance.
 struct Frame {
     item: u32,

@@ -12,6 +12,8 @@ pub struct Codes {
     pub name: String,
     /// The codes of at most [`SHORT`] bytes, packed, sorted.
     short: Vec<u64>,
+    /// The same, each at its hash or in the next free slot; at least half of the slots are free.
+    slots: Box<[u64]>,
     /// The others, sorted.
     long: Vec<Box<[u8]>>,
     listed: OnceLock<String>,
@@ -19,8 +21,10 @@ pub struct Codes {
 
 /// Bytes of a code that fit a number with its length.
 const SHORT: usize = 7;
-/// Codes up to which looking through all of them is cheaper than bisection.
+/// Codes that a message lists.
 const FEW: usize = 12;
+/// A slot without a code: no packed one has this length.
+const FREE: u64 = u64::MAX;
 
 impl Codes {
     /// A set called `name`.
@@ -36,16 +40,34 @@ impl Codes {
         short.dedup();
         long.sort_unstable();
         long.dedup();
-        Self { name: name.into(), short, long, listed: OnceLock::new() }
+        let mut slots = vec![FREE; (short.len() * 2 + 1).next_power_of_two()].into_boxed_slice();
+        for number in &short {
+            let mut at = slot(*number, slots.len());
+            while slots[at] != FREE {
+                at = (at + 1) & (slots.len() - 1);
+            }
+            slots[at] = *number;
+        }
+        Self { name: name.into(), short, slots, long, listed: OnceLock::new() }
     }
 
     /// Whether `code` is one of them.
     pub fn contains(&self, code: &[u8]) -> bool {
         match packed(code) {
-            Some(number) if self.short.len() <= FEW => self.short.contains(&number),
-            Some(number) => self.short.binary_search(&number).is_ok(),
+            Some(number) => self.holds(number),
             None => self.long.binary_search_by(|known| known.as_ref().cmp(code)).is_ok(),
         }
+    }
+
+    fn holds(&self, number: u64) -> bool {
+        let mut at = slot(number, self.slots.len());
+        while let Some(&found) = self.slots.get(at) {
+            if found == number || found == FREE {
+                return found == number;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        false
     }
 
     /// How many there are.
@@ -70,6 +92,12 @@ impl Codes {
             if more > 0 { format!("{text} and {more} more") } else { text }
         })
     }
+}
+
+/// Where among `slots`, a power of two, `number` is looked for first.
+#[inline]
+fn slot(number: u64, slots: usize) -> usize {
+    (number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & slots.wrapping_sub(1)
 }
 
 /// A short code as a number: its bytes, and its length above them.

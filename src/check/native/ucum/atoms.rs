@@ -2,6 +2,30 @@
 //!
 //! Source: the UCUM table of units; those added since its 2.0 from memory. All three lists are in byte order.
 
+/// The first eight bytes as a number, zeros after a shorter text: in the order of the texts.
+pub(super) const fn head(text: &[u8]) -> u64 {
+    let (mut number, mut at) = (0, 0);
+    while at < 8 {
+        number = number << 8 | if at < text.len() { text[at] as u64 } else { 0 };
+        at += 1;
+    }
+    number
+}
+
+const fn heads<const N: usize>(list: &[&str; N]) -> [u64; N] {
+    let (mut all, mut at) = ([0; N], 0);
+    while at < N {
+        all[at] = head(list[at].as_bytes());
+        at += 1;
+    }
+    all
+}
+
+/// The heads of [`METRIC`].
+pub(super) static METRIC_HEADS: [u64; METRIC.len()] = heads(&METRIC);
+/// The heads of [`PLAIN`].
+pub(super) static PLAIN_HEADS: [u64; PLAIN.len()] = heads(&PLAIN);
+
 /// Units that may carry a prefix.
 pub(super) const METRIC: [&str; 95] = [
     "A", "B", "B[10.nV]", "B[SPL]", "B[V]", "B[W]", "B[kW]", "B[mV]", "B[uV]", "Bd", "Bi", "Bq", "By", "C", "Cel",

@@ -7,7 +7,7 @@ mod measure;
 mod worths;
 
 use super::{Judged, Native};
-use atoms::{METRIC, PLAIN, PREFIXES};
+use atoms::{METRIC, METRIC_HEADS, PLAIN, PLAIN_HEADS, PREFIXES, head};
 pub use measure::{Worth, worth};
 
 /// A UCUM unit expression.
@@ -131,15 +131,21 @@ fn annotation(value: &[u8]) -> Result<&[u8], &'static str> {
 }
 
 fn is_unit(symbol: &[u8]) -> bool {
-    contains(&METRIC, symbol)
-        || contains(&PLAIN, symbol)
-        || PREFIXES.iter().any(|prefix| {
-            symbol.strip_prefix(prefix.as_bytes()).is_some_and(|unit| !unit.is_empty() && contains(&METRIC, unit))
+    contains(&METRIC, &METRIC_HEADS, symbol)
+        || contains(&PLAIN, &PLAIN_HEADS, symbol)
+        || PREFIXES.iter().filter(|prefix| prefix.as_bytes().first() == symbol.first()).any(|prefix| {
+            symbol
+                .strip_prefix(prefix.as_bytes())
+                .is_some_and(|unit| !unit.is_empty() && contains(&METRIC, &METRIC_HEADS, unit))
         })
 }
 
-fn contains(sorted: &[&str], symbol: &[u8]) -> bool {
-    sorted.binary_search_by(|unit| unit.as_bytes().cmp(symbol)).is_ok()
+/// Whether `symbol` is one of `sorted`, which is searched by the first bytes of each, as a number.
+fn contains(sorted: &[&str], heads: &[u64], symbol: &[u8]) -> bool {
+    let wanted = head(symbol);
+    let from = heads.partition_point(|known| *known < wanted);
+    let same = heads[from..].iter().take_while(|known| **known == wanted).count();
+    sorted[from..from + same].iter().any(|unit| unit.as_bytes() == symbol)
 }
 
 /// The common mistakes have an answer; the rest are unknown.
