@@ -6,3 +6,4 @@ mod fhirpath_suite;
 mod notations;
 mod resource;
 mod snapshots;
+mod validator_cases;

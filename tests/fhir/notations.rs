@@ -116,8 +116,13 @@ fn published_examples_give_the_same_findings_in_both_notations() {
     let mut compared = 0;
     for file in files.flatten().filter(|file| file.path().extension().is_some_and(|extension| extension == "xml")) {
         let text = std::fs::read(file.path()).expect("the example can be read");
+        let of_xml = found(&text, Syntax::Xml);
+        // The second form of a choice is told and not lowered, so there is nothing to write it from.
+        if of_xml.iter().any(|finding| finding.starts_with("FHIR-10f ")) {
+            continue;
+        }
         let json = json_of(&text);
-        assert_eq!(found(&text, Syntax::Xml), found(&json, Syntax::Json), "{}", file.path().display());
+        assert_eq!(of_xml, found(&json, Syntax::Json), "{}", file.path().display());
         compared += 1;
     }
     assert!(compared > 50, "only {compared} examples were compared");

@@ -26,8 +26,12 @@ fn object(view: View<'_>, id: NodeId, out: &mut Vec<u8>) {
         string(view.type_name(id), out);
     }
     let children: Vec<NodeId> = view.elements.children(id).collect();
-    // Elements of one name stand together.
-    for same in children.chunk_by(|&a, &b| view.elements.node(a).name == view.elements.node(b).name) {
+    // Elements of one name stand together; those of a choice that was wrongly made twice have keys of their own.
+    let alike = |&a: &NodeId, &b: &NodeId| {
+        let (a, b) = (view.elements.node(a), view.elements.node(b));
+        (a.name, a.type_id) == (b.name, b.type_id)
+    };
+    for same in children.chunk_by(alike) {
         let [first, ..] = same else { continue };
         let Some(key) = key(view, *first) else { continue };
         if view.model.primitive(view.type_id(*first)).is_none() {
