@@ -93,9 +93,8 @@ impl<'a> Checker<'a, '_> {
             }
         }
         if populated {
-            let Scope { field, node: around, whole, .. } = self.scope;
             self.repetition(element, id, node, step);
-            (self.scope.field, self.scope.node, self.scope.whole) = (field, around, whole);
+            self.leave();
         }
     }
 
@@ -121,11 +120,16 @@ impl<'a> Checker<'a, '_> {
                 self.miscounted(element, last, last, (rule, min, max));
             }
         }
-        let Scope { field, node: around, whole, .. } = self.scope;
         for id in repetitions().filter(|&id| !message.is_null(id)) {
             self.repetition(element, id, message.tree.node(id), step);
         }
-        (self.scope.field, self.scope.node, self.scope.whole) = (field, around, whole);
+        self.leave();
+    }
+
+    /// Back from a field to its segment.
+    #[inline]
+    fn leave(&mut self) {
+        (self.scope.field, self.scope.node, self.scope.whole) = (None, self.scope.segment, None);
     }
 
     /// A field that has, with repetition `last`, too many repetitions or too few; told at `id`.
@@ -256,10 +260,18 @@ impl<'a> Checker<'a, '_> {
             self.scope.whole = whole;
         } else if let Some(Owned { rule, test: (_, format) }) = &element.datatype {
             self.recorder.applies(*rule);
-            if node.next != id + 1 || *format != Format::Text {
+            if node.next != id + 1 || *format != Format::Text && !self.is_plain_code(*format, node) {
                 self.primitive(element, id, node);
             }
         }
+    }
+
+    /// Whether a value is a code that is well formed as it stands: most values that have a form are.
+    #[inline]
+    fn is_plain_code(&self, format: Format, node: &Node) -> bool {
+        let raw = node.span.of(self.scope.message.bytes);
+        let ends = matches!(raw, [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~']);
+        format == Format::Coded && self.scope.message.separators.escape == 0 && ends
     }
 
     /// A value of a primitive datatype that has a form, or that is divided.
@@ -271,12 +283,6 @@ impl<'a> Checker<'a, '_> {
             return self.fail(rule, id, text);
         }
         let raw = node.span.of(self.scope.message.bytes);
-        // Most values that have a form are codes, and most codes are well formed as they stand.
-        if let (Format::Coded, [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'], 0) =
-            (format, raw, self.scope.message.separators.escape)
-        {
-            return;
-        }
         if let Some(what) = format.fault(&decode(raw, &self.scope.message.separators)) {
             self.fail(rule, id, format!("not a value of datatype {name}: {what}"));
         }

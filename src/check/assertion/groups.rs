@@ -34,6 +34,8 @@ pub struct Groups {
     segments: Vec<Member>,
     /// Names that are there, one bit for a few of them: what is not there need not be looked for.
     names: u64,
+    /// The first segment lies in no group, and no other has its name.
+    header: bool,
     /// Places in `segments` by name, for a message too long to look through each time; empty for a short one.
     by_name: Vec<([u8; 3], u32)>,
 }
@@ -71,6 +73,7 @@ impl Groups {
         self.instances.clear();
         self.segments.clear();
         self.by_name.clear();
+        self.header = false;
         self.names = 0;
         self.instances.push(Instance { parent: 0, item: 0, first: 0, last: 0 });
     }
@@ -101,6 +104,7 @@ impl Groups {
 
     /// Tells that every segment was added: a long message gets an index of names.
     pub fn finish(&mut self) {
+        self.header = self.is_header();
         if self.segments.len() > FEW {
             self.by_name.extend(self.segments.iter().zip(0..).map(|(member, place)| (member.name, place)));
             self.by_name.sort_unstable();
@@ -129,6 +133,13 @@ impl Groups {
         self.segments.clear();
         self.names = names.iter().fold(0, |all, name| all | bit(*name));
         self.segments.extend(members.map(|((&segment, &name), &group)| Member { segment, name, group }));
+        self.header = self.is_header();
+    }
+
+    /// Whether the first segment lies in no group, and no other has its name.
+    fn is_header(&self) -> bool {
+        let Some((first, others)) = self.segments.split_first() else { return false };
+        first.group == 0 && !others.iter().any(|member| member.name == first.name)
     }
 
     /// Visits the segments that `target` names, as seen from segment `from`: those of the same group instance if it
@@ -142,6 +153,14 @@ impl Groups {
     ) -> ControlFlow<()> {
         if self.names & bit(target.segment) == 0 {
             return ControlFlow::Continue(());
+        }
+        // Rules ask for the header more often than for any other segment, and it is in no group.
+        if let [header, ..] = self.segments.as_slice()
+            && header.name == target.segment
+            && self.header
+            && target.occurrence <= 1
+        {
+            return visit(header.segment);
         }
         let mut group = match from {
             Some(from) if target.occurrence == 0 && self.instances.len() > 1 => {
