@@ -18,7 +18,11 @@ target="${CARGO_TARGET_DIR:-target}"
 fuzz_seconds="${FUZZ_SECONDS:-30}"
 
 step_tools() { bash ci/tools.sh; }
-step_format() { cargo fmt --check && cargo fmt --manifest-path ci/fuzz/Cargo.toml --check; }
+step_format() {
+    cargo fmt --check && cargo fmt --manifest-path ci/fuzz/Cargo.toml --check
+    # Cheap to see here; the fuzz step would see it a quarter of an hour later.
+    cargo metadata --locked --format-version 1 --manifest-path ci/fuzz/Cargo.toml >/dev/null
+}
 step_lint() { cargo clippy --locked --all-targets -- -D warnings; }
 step_test() { bash ci/test.sh; }
 step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items; }
