@@ -82,6 +82,9 @@ pub(crate) struct Check {
     /// Which FHIR definitions.
     #[command(flatten)]
     pub(crate) definitions: Definitions,
+    /// Who is asked for codes.
+    #[command(flatten)]
+    pub(crate) terminology: Terminology,
     /// How to judge.
     #[command(flatten)]
     pub(crate) judging: Judging,
@@ -126,6 +129,15 @@ pub(crate) struct Definitions {
     /// Use only FHIR packages that hallmark.lock names, to the byte
     #[arg(long)]
     pub(crate) locked: bool,
+}
+
+/// Who is asked for codes that nothing held decides.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Terminology {
+    /// Have codes that are undecided offline decided by this FHIR terminology server, or by `none`. Only system, version
+    /// and code are sent, no display and no other text; HALLMARK_TERMINOLOGY_TOKEN is sent to it and to nobody else
+    #[arg(long, value_name = "URL")]
+    pub(crate) terminology: Option<String>,
 }
 
 /// How to judge.

@@ -1,5 +1,6 @@
 //! `hallmark check`: messages → verdicts.
 
+use super::console::say;
 use super::deliver::{Delivered, deliver, possible};
 use super::error::Error;
 use super::join_key::Joining;
@@ -9,6 +10,7 @@ use super::settings::{self, Judging, Shared};
 use super::stop::Stop;
 use super::{COULD_NOT_RUN, args, failure, joined, packages, values};
 use crate::check::fhir::Options;
+use crate::check::terminology::Server;
 use crate::check::{Plan, Plans, Shown};
 use crate::compile::hl7v2::Compiler;
 use crate::judge::{self, Baseline, Run, Scope, Waiver, waiver};
@@ -31,6 +33,7 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     possible(&settings.output, &inputs)?;
     let catalogue = settings.packs.load()?;
     let packages = settings.definitions.load()?;
+    let used = packages.iter().map(packages::used).collect();
     let scope = Scope {
         integrations: settings::integrations(&settings.integrations, &catalogue)?,
         standards: settings.packs.ids(),
@@ -41,7 +44,9 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     let joining = Joining::for_run(settings.join_key.as_ref())?;
     let plan = Arc::new(Plan::new(catalogue));
     let options = Options { profiles: settings.definitions.profiles.clone(), ..Options::default() };
-    let compiler = Arc::new(Compiler::new(&plan)?.with_fhir(packages, options));
+    let session = settings.terminology.session()?.map(Arc::new);
+    let server = session.clone().map(|session| session as Arc<dyn Server>);
+    let compiler = Arc::new(Compiler::new(&plan)?.with_fhir(packages, options).asking(server));
 
     failure::watch();
     let stop = Stop::listen();
@@ -76,6 +81,9 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     drop(facts);
     if !shared.quiet {
         packages::left_out(compiler.releases());
+        if let Some(cause) = session.as_ref().and_then(|session| session.trouble()) {
+            say(&format!("note: {cause}; codes that it was to decide are undecided"));
+        }
     }
     // Of an interrupted run that goes without saying.
     let unread = !ended.interrupted && artifacts.iter().any(judge::ArtifactRecord::is_unread);
@@ -90,6 +98,8 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
         waivers,
         baseline,
         sealed,
+        packages: used,
+        terminology: session.map(|session| session.summary()),
         contains_patient_data: settings.shown == Shown::Values,
     });
     let report = build(&judgement);

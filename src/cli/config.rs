@@ -6,6 +6,7 @@
 
 use super::args::{JoinKey, Save};
 use super::console::When;
+use super::terminology::VARIABLE;
 use crate::judge::FailOn;
 use crate::report::Format;
 use crate::standard::Day;
@@ -40,6 +41,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("quiet", "true or false"),
     ("color", "auto, always or never"),
     ("packages", "a table: [packages] with use, profiles and registries"),
+    ("terminology", "a table: [terminology] with url, credential, timeout, budget, cache, keep and languages"),
 ];
 
 /// The same of `[packages]`.
@@ -47,6 +49,17 @@ pub(crate) const PACKAGE_KEYS: &[(&str, &str)] = &[
     ("use", "a list of FHIR packages: NAME@VERSION, the path of a .tgz, folder or conformance resource"),
     ("profiles", "a list of canonical URLs of FHIR profiles"),
     ("registries", "a list of addresses of package registries, asked in order"),
+];
+
+/// The same of `[terminology]`.
+pub(crate) const TERMINOLOGY_KEYS: &[(&str, &str)] = &[
+    ("url", "the address of a FHIR terminology server, or \"none\""),
+    ("credential", "the name of an environment variable that begins with HALLMARK_TERMINOLOGY_"),
+    ("timeout", "seconds for one answer, from 1 to 600"),
+    ("budget", "seconds for all answers of a run, from 1 to 86400"),
+    ("cache", "the path of a folder for answers, or \"none\""),
+    ("keep", "days for which an answer is believed, from 1 to 365"),
+    ("languages", "a list of language tags in which displays are wanted, most wanted first"),
 ];
 
 /// A word of the file and where it stands, for what is known only once the packs are read.
@@ -101,8 +114,29 @@ pub(crate) struct Config {
     pub(crate) profiles: Vec<Said>,
     /// `packages.registries`.
     pub(crate) registries: Vec<Said>,
+    /// `terminology`.
+    pub(crate) terminology: Terminology,
     /// The folder of the file; empty, for the working directory, when there is none.
     pub(crate) folder: PathBuf,
+}
+
+/// `[terminology]`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Terminology {
+    /// `url`.
+    pub(crate) url: Option<Said>,
+    /// `credential`.
+    pub(crate) credential: Option<Said>,
+    /// `timeout`, in seconds.
+    pub(crate) timeout: Option<u64>,
+    /// `budget`, in seconds.
+    pub(crate) budget: Option<u64>,
+    /// `cache`.
+    pub(crate) cache: Option<PathBuf>,
+    /// `keep`, in days.
+    pub(crate) keep: Option<u64>,
+    /// `languages`.
+    pub(crate) languages: Vec<String>,
 }
 
 /// Why there are no defaults.
@@ -203,6 +237,7 @@ impl Config {
                 "threads" => self.threads = Some(entry.threads()?),
                 "quiet" => self.quiet = entry.truth()?,
                 "packages" => self.packages(&entry)?,
+                "terminology" => self.terminology(&entry)?,
                 _ => self.color = Some(entry.parsed(|text| When::from_str(text, false).ok())?),
             }
         }
@@ -225,6 +260,31 @@ impl Config {
                 "use" => self.packages = words,
                 "profiles" => self.profiles = words,
                 _ => self.registries = words,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads `[terminology]`.
+    fn terminology(&mut self, entry: &Entry<'_>) -> Result<(), Mistake> {
+        let DeValue::Table(table) = entry.value.get_ref() else { return Err(entry.wrong(entry.value.span())) };
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            let Some((key, allowed)) = TERMINOLOGY_KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
+                return Err(unknown(key.get_ref(), key.span(), TERMINOLOGY_KEYS));
+            };
+            let entry = Entry { key, allowed, value, folder: entry.folder };
+            let to = &mut self.terminology;
+            match *key {
+                "url" => to.url = Some(entry.string()?),
+                "credential" => to.credential = Some(entry.variable()?),
+                "timeout" => to.timeout = Some(entry.number(1..=600)?),
+                "budget" => to.budget = Some(entry.number(1..=86_400)?),
+                "cache" if entry.string()?.text == "none" => to.cache = Some(PathBuf::from("none")),
+                "cache" => to.cache = Some(entry.path()?),
+                "keep" => to.keep = Some(entry.number(1..=365)?),
+                _ => to.languages = entry.languages()?,
             }
         }
         Ok(())
@@ -321,9 +381,34 @@ impl Entry<'_> {
     }
 
     fn threads(&self) -> Result<u16, Mistake> {
+        let number = self.number(1..=256)?;
+        u16::try_from(number).map_err(|_| self.wrong(self.value.span()))
+    }
+
+    fn number(&self, within: std::ops::RangeInclusive<u64>) -> Result<u64, Mistake> {
         let DeValue::Integer(number) = self.value.get_ref() else { return Err(self.wrong(self.value.span())) };
-        let number = u16::from_str_radix(number.as_str(), number.radix()).ok().filter(|n| (1..=256).contains(n));
+        let number = u64::from_str_radix(number.as_str(), number.radix()).ok().filter(|n| within.contains(n));
         number.ok_or_else(|| self.wrong(self.value.span()))
+    }
+
+    /// The name of a variable that this file may name.
+    fn variable(&self) -> Result<Said, Mistake> {
+        let said = self.string()?;
+        let rest = said.text.strip_prefix(VARIABLE).unwrap_or_default();
+        let is_name =
+            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if is_name { Ok(said) } else { Err(self.wrong(said.at)) }
+    }
+
+    fn languages(&self) -> Result<Vec<String>, Mistake> {
+        let words = self.words()?;
+        let is_tag = |text: &str| {
+            text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+        };
+        match words.iter().find(|word| !is_tag(&word.text)) {
+            Some(word) => Err(self.wrong(word.at.clone())),
+            None => Ok(words.into_iter().map(|word| word.text).collect()),
+        }
     }
 }
 
@@ -356,7 +441,9 @@ mod tests {
             "paths = ['feed', '-']\nfor = ['pas/feed']\nstandards = ['packs']\nuse = ['common']\nas-of = 2027-04-01\n\
              fail-on = 'warning'\nwaivers = 'w.toml'\nbaseline = '/b.json'\nformat = 'json'\nsave = ['gitlab:o.json']\n\
              join-key = 'none'\ngitignore = true\nthreads = 4\nquiet = true\ncolor = 'never'\n\
-             [packages]\nuse = ['a.b@1.0.0', 'p.tgz']\nprofiles = ['https://x/p']\nregistries = ['https://r']\n",
+             [packages]\nuse = ['a.b@1.0.0', 'p.tgz']\nprofiles = ['https://x/p']\nregistries = ['https://r']\n\
+             [terminology]\nurl = 'https://t'\ncredential = 'HALLMARK_TERMINOLOGY_X'\ntimeout = 5\nbudget = 60\n\
+             cache = 'terms'\nkeep = 7\nlanguages = ['en-GB', 'cy']\n",
         )
         .expect("it is right");
         assert_eq!(config.paths, [PathBuf::from("/project/feed"), PathBuf::from("-")]);
@@ -367,6 +454,10 @@ mod tests {
         assert_eq!((config.threads, config.color), (Some(4), Some(When::Never)));
         assert_eq!(config.join_key, Some(JoinKey::Without));
         assert_eq!((config.packages[1].text.as_str(), config.folder), ("p.tgz", PathBuf::from("/project")));
+        let terms = &config.terminology;
+        assert_eq!((terms.timeout, terms.budget, terms.keep), (Some(5), Some(60), Some(7)));
+        assert_eq!(terms.cache, Some(PathBuf::from("/project/terms")));
+        assert_eq!((terms.url.as_ref().map(|url| url.text.as_str()), terms.languages.len()), (Some("https://t"), 2));
         assert_eq!(
             (config.profiles[0].text.as_str(), config.registries[0].text.as_str()),
             ("https://x/p", "https://r")
@@ -389,6 +480,10 @@ mod tests {
         assert!(mistake("quiet = ").2.contains("TOML"));
         assert_eq!(mistake("[check]\nquiet = true").0, "check");
         assert_eq!(mistake("packages = ['a@1']").0, "['a@1']");
+        assert_eq!(mistake("[terminology]\ncredential = 'AWS_SECRET'").0, "'AWS_SECRET'");
+        assert_eq!(mistake("[terminology]\ntimeout = 0").0, "0");
+        assert_eq!(mistake("[terminology]\nlanguages = ['en_GB']").0, "'en_GB'");
+        assert!(mistake("[terminology]\nurls = 'x'").2.starts_with("did you mean url?"));
         let (marked, _, allowed) = mistake("[packages]\nprofile = ['x']");
         assert_eq!(marked, "profile");
         assert!(allowed.starts_with("did you mean profiles?") && allowed.contains("registries"), "{allowed}");

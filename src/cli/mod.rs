@@ -34,6 +34,7 @@ mod shell;
 mod standards;
 mod stop;
 mod table;
+mod terminology;
 mod values;
 
 use args::{Arguments, Command, Everywhere};

@@ -8,6 +8,7 @@ use super::console::say;
 use super::error::{Error, Misused};
 use super::settings::{Name, Shared};
 use crate::compile::fhir::Releases;
+use crate::judge::PackageUse;
 use crate::report::escape::terminal;
 use crate::standard::fhir::package::{Caches, LOCK, Limits, Lock, Package, Shelf, Source, Stores, Strictness};
 use std::path::{Path, PathBuf};
@@ -69,7 +70,7 @@ impl Definitions {
             lock: Lock::read(&self.lock)?,
             strictness: self.strictness,
             limits: Limits::default(),
-            stores: cache().map(|cache| Stores::new(cache.join("definitions"))),
+            stores: cache_folder().map(|cache| Stores::new(cache.join("definitions"))),
         };
         let sources: Vec<Source> = self.packages.iter().map(|(_, source)| source.clone()).collect();
         let resolved =
@@ -106,6 +107,15 @@ impl Definitions {
     }
 }
 
+/// What a report says of a package.
+pub(super) fn used(package: &Package) -> PackageUse {
+    PackageUse {
+        name: package.name.clone().unwrap_or_else(|| package.label.clone()),
+        version: package.version.clone().unwrap_or_default(),
+        sha256: package.sha256.clone(),
+    }
+}
+
 /// Tells what of the packages could not be used.
 pub(super) fn left_out(releases: &Releases) {
     for (label, file) in releases.left_out().take(TOLD) {
@@ -134,12 +144,12 @@ pub(super) fn lock_file(shared: &Shared) -> PathBuf {
 /// Where packages are installed: our own cache, then the one that FHIR tools share.
 pub(super) fn caches() -> Caches {
     let home = std::env::home_dir().filter(|home| home.is_absolute());
-    let ours = cache().map(|cache| cache.join("packages"));
+    let ours = cache_folder().map(|cache| cache.join("packages"));
     Caches::new(ours, home.map(|home| home.join(".fhir").join("packages")).into_iter().collect())
 }
 
 /// Where we keep what can be had again; none where the environment names no such place.
-fn cache() -> Option<PathBuf> {
+pub(super) fn cache_folder() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = std::env::home_dir().filter(|home| home.is_absolute());
     let local = if cfg!(windows) { absolute("LOCALAPPDATA") } else { None };

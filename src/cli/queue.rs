@@ -5,9 +5,17 @@ use crate::ingest::{Block, Fault, Trouble};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Bytes of blocks that may wait: enough that no worker idles while the disk is slow. One longer block passes alone.
 const WAITING: usize = 8 << 20;
+
+/// Pieces of work that are taken together.
+const SLAB_LENGTH: usize = 512;
+/// Bytes that are taken together.
+const SLAB_BYTES: usize = 4 << 20;
+/// How long is waited for more.
+const SOON: Duration = Duration::from_millis(100);
 
 /// Something for a worker to do.
 pub(super) enum Work {
@@ -77,6 +85,30 @@ impl Queue {
         }
     }
 
+    /// Takes work as [`Queue::pop`] does, and what comes soon after: to be done together. Nothing when all is done.
+    pub(super) fn slab(&self) -> Vec<Work> {
+        let Some(first) = self.pop() else { return Vec::new() };
+        let mut bytes = first.weight();
+        let mut slab = vec![first];
+        let end = Instant::now() + SOON;
+        let mut state = self.lock();
+        while slab.len() < SLAB_LENGTH && bytes < SLAB_BYTES {
+            if let Some(work) = state.waiting.pop_front() {
+                state.bytes -= work.weight();
+                bytes += work.weight();
+                slab.push(work);
+                self.room.notify_one();
+                continue;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if state.closed || left.is_zero() {
+                break;
+            }
+            state = self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        slab
+    }
+
     /// How many pieces of work wait.
     pub(super) fn len(&self) -> usize {
         self.lock().waiting.len()
@@ -111,7 +143,6 @@ mod tests {
     use super::*;
     use std::sync::Arc;
     use std::thread;
-    use std::time::Duration;
 
     #[test]
     fn a_full_queue_holds_the_reader_back_until_there_is_room_or_an_end() {

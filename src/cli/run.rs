@@ -10,6 +10,7 @@ use super::progress::{Counter, Progress};
 use super::queue::{Queue, Work};
 use super::stop::Stop;
 use crate::check::across::{At, Facts, Key, Keyed};
+use crate::check::terminology::rehearse;
 use crate::check::{Checked, Plan, Plans, Shown, Tally, Worker};
 use crate::ingest::{self, Block, Event, Options, Reading, Source, SourceError, UnitKind};
 use crate::judge::ArtifactRecord;
@@ -205,16 +206,28 @@ fn work(shared: &Shared) -> (Tally, Facts) {
     let keyed = Keyed::new(key);
     let mut worker = Worker::new(plan, &**plans, *shown);
     let mut facts = Facts::default();
-    while let Some(work) = shared.queue.pop() {
+    let mut act = |work: Work| -> ControlFlow<()> {
         match work {
             Work::Trouble(trouble) => worker.trouble(&trouble),
             Work::Ended(faults) => worker.ended(&faults),
-            Work::Block(block) => {
-                if check(shared, &mut worker, &block, &keyed, &mut facts).is_break() {
-                    break;
-                }
-            }
+            Work::Block(block) => return check(shared, &mut worker, &block, &keyed, &mut facts),
         }
+        ControlFlow::Continue(())
+    };
+    match plans.fhir().server() {
+        None => while shared.queue.pop().is_some_and(|work| act(work).is_continue()) {},
+        // What waits is checked together, so that a server is asked few times for many codes.
+        Some(server) => loop {
+            let slab = shared.queue.slab();
+            let blocks = slab.iter().filter_map(|work| match work {
+                Work::Block(block) => Some(block),
+                Work::Trouble(_) | Work::Ended(_) => None,
+            });
+            rehearse((plan, &**plans, server), blocks, &|| !shared.stop.is_asked());
+            if slab.is_empty() || slab.into_iter().try_for_each(&mut act).is_break() {
+                break;
+            }
+        },
     }
     (worker.finish(), facts)
 }

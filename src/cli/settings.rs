@@ -7,6 +7,7 @@ use super::config::{Config, Said};
 use super::console::When;
 use super::error::{Error, Unknown};
 use super::packages::Definitions;
+use super::terminology::Terminology;
 use crate::check::Shown;
 use crate::ingest::{GitIgnore, Options, Source};
 use crate::judge::FailOn;
@@ -203,6 +204,8 @@ pub(crate) struct Check {
     pub(crate) packs: Packs,
     /// Which FHIR definitions.
     pub(crate) definitions: Definitions,
+    /// Who is asked for codes.
+    pub(crate) terminology: Terminology,
     /// How to judge.
     pub(crate) judging: Judging,
     /// Where the report goes.
@@ -242,6 +245,7 @@ impl Check {
             integrations: shared.integrations(&flags.integrations),
             packs: shared.packs(&flags.packs),
             definitions: Definitions::new(&flags.definitions, shared)?,
+            terminology: Terminology::new(&flags.terminology, shared)?,
             judging: shared.judging(&flags.judging),
             output,
             shown,

@@ -141,6 +141,8 @@ pub(crate) fn run(plan: &Plan, tally: Tally) -> Run<'_> {
         waivers: Vec::new(),
         baseline: None,
         sealed: None,
+        packages: Vec::new(),
+        terminology: None,
         contains_patient_data: false,
     }
 }

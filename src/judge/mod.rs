@@ -32,7 +32,7 @@ pub use calendar::JudgedDate;
 pub use finding::{JudgedFinding, JudgedGroup, State};
 pub use outcome::{JudgedRequirement, JudgedRule};
 pub use own::{JudgedWaiver, WAIVER_EXPIRED, WAIVER_UNMATCHED, WaiverState, is_own};
-pub use run::{ArtifactRecord, ArtifactState, Judgement, Run, Scope};
+pub use run::{ArtifactRecord, ArtifactState, Judgement, PackageUse, Run, Scope, TerminologyUse};
 pub use threshold::{Exit, FailOn, Totals};
 pub use verdict::{Because, Decision, Verdict};
 pub use waiver::{Waiver, WaiverError};
@@ -94,6 +94,8 @@ pub fn judge(mut run: Run<'_>) -> Judgement<'_> {
         contains_patient_data: run.contains_patient_data,
         artifacts: run.artifacts,
         sealed: run.sealed,
+        packages: run.packages,
+        terminology: run.terminology,
     }
 }
 

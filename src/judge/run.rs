@@ -30,8 +30,36 @@ pub struct Run<'p> {
     pub baseline: Option<Baseline>,
     /// Cross-message facts, sealed, for a later merge.
     pub sealed: Option<String>,
+    /// The FHIR packages laid over the built-in definitions, lowest first.
+    pub packages: Vec<PackageUse>,
+    /// The terminology server that was asked, if one was.
+    pub terminology: Option<TerminologyUse>,
     /// Whether excerpts hold text of the messages.
     pub contains_patient_data: bool,
+}
+
+/// A FHIR package that a run was checked with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageUse {
+    /// Its name; a file's or folder's own where it has no manifest.
+    pub name: String,
+    /// Its version; empty when it has none.
+    pub version: String,
+    /// SHA-256 of the package or the file; none of a folder.
+    pub sha256: Option<String>,
+}
+
+/// What a terminology server had to do with a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TerminologyUse {
+    /// Its origin: scheme, host and port.
+    pub server: String,
+    /// Different questions that it answered.
+    pub answered_by_server: u64,
+    /// Different questions that an earlier answer of it answered.
+    pub answered_by_cache: u64,
+    /// Different questions that nobody answered.
+    pub unanswered: u64,
 }
 
 /// What the user asked to be judged.
@@ -134,4 +162,8 @@ pub struct Judgement<'p> {
     pub artifacts: Vec<ArtifactRecord>,
     /// As given.
     pub sealed: Option<String>,
+    /// As given.
+    pub packages: Vec<PackageUse>,
+    /// As given.
+    pub terminology: Option<TerminologyUse>,
 }

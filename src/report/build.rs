@@ -3,8 +3,8 @@
 //! In: a [`Judgement`]. Out: the [`Report`]. It decides nothing: names, reasons and sources are looked up in the packs.
 
 use super::model::{
-    Artifact, Because, Counts, Date, Excerpt, FORMAT, Finding, Group, Impact, Related, Report, Requirement, Rule,
-    Scope, Source, Standard, Tool, Verdict, Waiver,
+    Artifact, Because, Counts, Date, Excerpt, FORMAT, Finding, Group, Impact, Package, Related, Report, Requirement,
+    Rule, Scope, Source, Standard, Terminology, Tool, Verdict, Waiver,
 };
 use crate::check::Plan;
 use crate::judge::{self, Judgement, State};
@@ -34,8 +34,23 @@ pub fn build(judgement: &Judgement<'_>) -> Report {
         findings: judgement.findings.iter().map(|finding| build.finding(finding)).collect(),
         waivers: judgement.waivers.iter().map(waiver).collect(),
         standards: catalogue.packs.iter().map(|pack| build.standard(pack)).collect(),
+        packages: judgement.packages.iter().map(package).collect(),
+        terminology: judgement.terminology.as_ref().map(terminology),
         artifacts: judgement.artifacts.iter().map(artifact).collect(),
         sealed: judgement.sealed.clone(),
+    }
+}
+
+fn package(package: &judge::PackageUse) -> Package {
+    Package { name: package.name.clone(), version: package.version.clone(), sha256: package.sha256.clone() }
+}
+
+fn terminology(used: &judge::TerminologyUse) -> Terminology {
+    Terminology {
+        server: used.server.clone(),
+        answered_by_server: used.answered_by_server,
+        answered_by_cache: used.answered_by_cache,
+        unanswered: used.unanswered,
     }
 }
 

@@ -11,7 +11,9 @@ use super::model::{self, Report};
 use super::read::outcome;
 use crate::check::{Counts, Excerpt, Group, GroupKey, Located, Place, Plan, Related, Tally};
 use crate::instance::Path;
-use crate::judge::{self, ArtifactRecord, ArtifactState, Baseline, Judgement, Run, Scope, Waiver};
+use crate::judge::{
+    self, ArtifactRecord, ArtifactState, Baseline, Judgement, PackageUse, Run, Scope, TerminologyUse, Waiver,
+};
 use crate::span::Position;
 use crate::standard::{Day, Test};
 use rustc_hash::FxHashMap;
@@ -133,6 +135,8 @@ pub fn judge_parts<'p>(
         waivers: waivers(&first.report).ok_or_else(|| damaged(first, "a waiver expires on no date"))?,
         baseline,
         sealed: None,
+        packages: first.report.packages.iter().map(package).collect(),
+        terminology: None,
         contains_patient_data: parts.iter().any(|part| part.report.contains_patient_data),
     };
     let mut holds: BTreeMap<&str, &Part> = BTreeMap::new();
@@ -145,6 +149,13 @@ pub fn judge_parts<'p>(
             run.artifacts.push(record(artifact).ok_or_else(|| damaged(part, "an artifact has an unknown state"))?);
         }
         run.incomplete_because.extend(part.report.incomplete_because.iter().cloned());
+        if let Some(used) = &part.report.terminology {
+            let sum = run.terminology.get_or_insert_with(TerminologyUse::default);
+            sum.server.clone_from(&used.server);
+            sum.answered_by_server += used.answered_by_server;
+            sum.answered_by_cache += used.answered_by_cache;
+            sum.unanswered += used.unanswered;
+        }
         let tally = tally(&part.report, plan).map_err(|what| damaged(part, &what))?;
         run.tally.merge(tally);
     }
@@ -183,11 +194,32 @@ fn alike(parts: &[Part], plan: &Plan) -> Result<(), MergeError> {
             if odd.is_empty() { "no others".to_owned() } else { odd.join(", ") }
         };
         here("the standards", &odd(&theirs, &ours), &odd(&ours, &theirs))?;
+        there("the packages", packages(one), packages(other))?;
+        there("the terminology server", server(one), server(other))?;
         if waivers(one) != waivers(other) {
             return Err(MergeError::Waivers { name: part.name.clone(), other: first.name.clone() });
         }
     }
     Ok(())
+}
+
+fn packages(report: &Report) -> String {
+    let name = |package: &model::Package| {
+        let digest = package.sha256.as_deref().unwrap_or("no digest");
+        named(&format!("{}@{}", package.name, package.version), digest)
+    };
+    match report.packages.as_slice() {
+        [] => "none".to_owned(),
+        packages => packages.iter().map(name).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn server(report: &Report) -> String {
+    report.terminology.as_ref().map_or_else(|| "none".to_owned(), |used| used.server.clone())
+}
+
+fn package(package: &model::Package) -> PackageUse {
+    PackageUse { name: package.name.clone(), version: package.version.clone(), sha256: package.sha256.clone() }
 }
 
 fn ids(ids: &[String]) -> String {

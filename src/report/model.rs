@@ -43,11 +43,42 @@ pub struct Report {
     pub waivers: Vec<Waiver>,
     /// The standards packs used.
     pub standards: Vec<Standard>,
+    /// The FHIR packages laid over the built-in definitions, lowest first; absent when there were none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<Package>,
+    /// The terminology server that decided codes; absent when none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminology: Option<Terminology>,
     /// One per file or archive entry.
     pub artifacts: Vec<Artifact>,
     /// Cross-message facts sealed with this user's key, so that partial reports can be merged; base64, or absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
+}
+
+/// A FHIR package that the run was checked with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Package {
+    /// Its name; a file's or folder's own where it has no manifest.
+    pub name: String,
+    /// Its version; empty when it has none.
+    pub version: String,
+    /// SHA-256 of the package or the file; absent of a folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// What a terminology server had to do with the run. In a merged report the numbers of the parts are added up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Terminology {
+    /// Its origin: scheme, host and port.
+    pub server: String,
+    /// Different questions that it answered.
+    pub answered_by_server: u64,
+    /// Different questions that an earlier answer of it, kept on disk, answered.
+    pub answered_by_cache: u64,
+    /// Different questions that nobody answered: what they were to decide is undecided.
+    pub unanswered: u64,
 }
 
 /// What made the report.

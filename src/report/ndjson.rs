@@ -23,6 +23,10 @@ enum Record<'r> {
         scope: &'r model::Scope,
         contains_patient_data: bool,
         standards: &'r [model::Standard],
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        packages: &'r [model::Package],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        terminology: Option<&'r model::Terminology>,
         calendar: &'r [model::Date],
         waivers: &'r [model::Waiver],
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +56,8 @@ impl Renderer for Ndjson {
             scope: &report.scope,
             contains_patient_data: report.contains_patient_data,
             standards: &report.standards,
+            packages: &report.packages,
+            terminology: report.terminology.as_ref(),
             calendar: &report.calendar,
             waivers: &report.waivers,
             sealed: report.sealed.as_deref(),

@@ -4,6 +4,21 @@
 
 pub use crate::judge::sentence::{count, number};
 
+use super::model;
+
+/// What a terminology server answered, in few words.
+pub fn answers(used: &model::Terminology) -> String {
+    let all = used.answered_by_server + used.answered_by_cache;
+    let mut text = count(all, "question answered", "questions answered");
+    if used.answered_by_cache > 0 {
+        text.push_str(&format!(" ({} from the cache)", number(used.answered_by_cache)));
+    }
+    if used.unanswered > 0 {
+        text.push_str(&format!(", {} not", number(used.unanswered)));
+    }
+    text
+}
+
 /// A verdict for people: `at-risk` → `At risk`.
 pub fn verdict(code: &str) -> &str {
     match code {

@@ -51,7 +51,7 @@ impl Default for Patience {
 #[derive(Clone)]
 pub struct Credential {
     origin: Origin,
-    bearer: HeaderValue,
+    value: HeaderValue,
 }
 
 impl Credential {
@@ -59,7 +59,18 @@ impl Credential {
     pub fn new(url: &Url, token: &str) -> Option<Self> {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
         bearer.set_sensitive(true);
-        Some(Self { origin: Origin::of(url)?, bearer })
+        Some(Self { origin: Origin::of(url)?, value: bearer })
+    }
+
+    /// As [`Credential::new`], or, when `text` names its scheme (`Basic …`, `Bearer …`), the whole of it.
+    pub fn written(url: &Url, text: &str) -> Option<Self> {
+        let named = ["Basic ", "Bearer "].iter().any(|scheme| text.starts_with(scheme));
+        if !named {
+            return Self::new(url, text);
+        }
+        let mut value = HeaderValue::from_str(text).ok()?;
+        value.set_sensitive(true);
+        Some(Self { origin: Origin::of(url)?, value })
     }
 }
 
@@ -121,6 +132,8 @@ pub struct Client {
     inward: reqwest::Client,
     patience: Patience,
     credential: Option<Credential>,
+    /// The origin that nothing may lead away from.
+    only: Option<Origin>,
 }
 
 /// Why a try ended.
@@ -160,7 +173,14 @@ impl Client {
             inward: build().no_proxy().build().map_err(no_tls)?,
             patience,
             credential,
+            only: None,
         })
+    }
+
+    /// The same, which follows no redirect away from `origin`: what it sends is for nobody else.
+    #[must_use]
+    pub fn only(self, origin: Origin) -> Self {
+        Self { only: Some(origin), ..self }
     }
 
     /// Asks and waits for the whole answer, whatever its status.
@@ -217,6 +237,7 @@ impl Client {
         most: Duration,
         mut once: impl AsyncFnMut() -> Result<T, Ended>,
     ) -> Result<T, WebError> {
+        let end = time::Instant::now() + most;
         let all = async {
             let mut pause = self.patience.pause;
             let mut left = self.patience.tries.max(1);
@@ -225,8 +246,14 @@ impl Client {
                 match once().await {
                     Ok(done) => return Ok(done),
                     Err(Ended::ForGood(error)) => return Err(error),
-                    Err(Ended::ForNow(error, _)) if left == 0 => return Err(error),
-                    Err(Ended::ForNow(_, asked)) => time::sleep(asked.unwrap_or_else(|| some_of(pause))).await,
+                    Err(Ended::ForNow(error, asked)) => {
+                        let wait = asked.unwrap_or_else(|| some_of(pause));
+                        // What is known now says more than that time ran out later.
+                        if left == 0 || time::Instant::now() + wait >= end {
+                            return Err(error);
+                        }
+                        time::sleep(wait).await;
+                    }
                 }
                 pause = pause.saturating_mul(2);
             }
@@ -252,7 +279,7 @@ impl Client {
             if let Some(credential) = &self.credential
                 && Origin::of(&url).as_ref() == Some(&credential.origin)
             {
-                request = request.header(header::AUTHORIZATION, credential.bearer.clone());
+                request = request.header(header::AUTHORIZATION, credential.value.clone());
             }
             let sent = time::timeout(self.patience.idle + self.patience.connect, request.send()).await;
             let response = match sent {
@@ -266,7 +293,8 @@ impl Client {
             let status = response.status();
             if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
                 let next = response.headers().get(header::LOCATION).and_then(|to| url.join(to.to_str().ok()?).ok());
-                let Some(next) = next.filter(|next| may_lead(&url, next)) else {
+                let kept = |next: &Url| self.only.as_ref().is_none_or(|only| Origin::of(next).as_ref() == Some(only));
+                let Some(next) = next.filter(|next| may_lead(&url, next) && kept(next)) else {
                     return Err(Ended::ForGood(WebError::Redirect { from: shown(&url) }));
                 };
                 url = next;

@@ -14,7 +14,9 @@ pub enum WebError {
         why: &'static str,
     },
     /// The server led to where no answer may lead.
-    #[error("{from} leads on to an address that is not followed: not https, on this computer, or one too many")]
+    #[error(
+        "{from} leads on to an address that is not followed: not https, on this computer, elsewhere, or one too many"
+    )]
     Redirect {
         /// Who led there.
         from: String,

@@ -433,6 +433,13 @@ pub(crate) fn report() -> Report {
             artifact("feeds/bundle.zip/april/0002.hl7", "partly", Some("the entry ends early")),
             artifact("feeds/readme.docx", "not-checked", Some("this is a word processor file")),
         ],
+        packages: vec![Package { name: s("fhir.r4.example"), version: s("1.0.0"), sha256: Some("ab".repeat(32)) }],
+        terminology: Some(Terminology {
+            server: s("https://terms.example:443"),
+            answered_by_server: 12,
+            answered_by_cache: 3,
+            unanswered: 1,
+        }),
         sealed: Some(s("AAECAwQ=")),
     }
 }

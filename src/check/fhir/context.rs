@@ -1,6 +1,7 @@
 //! What a check has at hand besides the resource.
 
 use super::Profile;
+use crate::check::terminology::Server;
 use crate::instance::{Elements, NodeId, TypeId};
 use crate::standard::fhir::{Library, Model, StructureDefinition, Syntax, View};
 use std::borrow::Cow;
@@ -93,6 +94,10 @@ pub trait Terms: Sync {
     fn in_system(&self, coding: CodingRef<'_>) -> Membership;
     /// The codes of a value set when they are few enough to be listed to people.
     fn few_codes(&self, value_set: &str) -> Option<Vec<String>>;
+    /// The same, asking `server` for what they leave open; `None` where nobody can be asked.
+    fn asking<'a>(&'a self, _server: &'a dyn Server) -> Option<Box<dyn Terms + Send + 'a>> {
+        None
+    }
 }
 
 /// What a reference leads to.

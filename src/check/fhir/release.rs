@@ -4,6 +4,7 @@
 //! the one that the resource shows it is written for, else the first in force.
 
 use super::{Options, Profiles, Terms};
+use crate::check::terminology::Server;
 use crate::detect::fhir_release;
 use crate::standard::fhir::{Library, Release};
 
@@ -27,6 +28,10 @@ pub trait Releases: Sync {
     fn releases(&self) -> &[Release];
     /// What `release` is checked with.
     fn in_force(&self, release: Release) -> InForce<'_>;
+    /// Who is asked for codes that nothing held decides.
+    fn server(&self) -> Option<&dyn Server> {
+        None
+    }
 }
 
 /// The release of `text`; `None` when none is in force.

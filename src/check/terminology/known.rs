@@ -2,11 +2,13 @@
 
 use super::Answer;
 use crate::check::native;
+use crate::standard::fhir::Filter;
 use std::borrow::Cow;
 
 const UCUM: &str = "http://unitsofmeasure.org";
 const SNOMED: &str = "http://snomed.info/sct";
 const LOINC: &str = "http://loinc.org";
+const DMD: &str = "https://dmd.nhs.uk";
 const LANGUAGES: [&str; 2] = ["urn:ietf:bcp:47", "http://tools.ietf.org/html/bcp47"];
 const MIME_TYPES: [&str; 2] = ["urn:ietf:bcp:13", "http://www.rfc-editor.org/bcp/bcp13.txt"];
 const COUNTRIES: &str = "urn:iso:std:iso:3166";
@@ -23,7 +25,7 @@ pub(super) fn code(url: &str, code: &str) -> Option<Answer> {
         LOINC => {
             well_formed(is_loinc(code), "LOINC is not held: the code is well formed, whether it is in use is open")
         }
-        "https://dmd.nhs.uk" => well_formed(
+        DMD => well_formed(
             !native::snomed::concept_id(code.as_bytes()).is_failed(),
             "dm+d is not held: the code is well formed, whether it is in use is open",
         ),
@@ -65,6 +67,27 @@ pub(super) fn implicit(canonical: &str) -> Option<&'static str> {
         return Some("the value set is a part of SNOMED CT, which is not held");
     }
     canonical.starts_with("http://loinc.org/vs").then_some("the value set is a part of LOINC, which is not held")
+}
+
+/// Whether the codes of the system at `url` are numbers with a check digit of their own, some of ten digits.
+pub(super) fn has_long_numbers(url: &str) -> bool {
+    matches!(url, SNOMED | DMD)
+}
+
+/// The URL of the part of the system at `url` that fulfils `filters`, where the system's publisher gives such parts URLs
+/// (FHIR R4, Using SNOMED CT, implicit value sets).
+pub(super) fn part_url(url: &str, filters: &[Filter]) -> Option<String> {
+    let [Filter { property, op, value }] = filters else { return None };
+    let is_id = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    if url != SNOMED || !is_id {
+        return None;
+    }
+    match (property.as_str(), op.as_str()) {
+        ("concept", "is-a") => Some(format!("{SNOMED}?fhir_vs=isa/{value}")),
+        ("concept", "descendent-of") => Some(format!("{SNOMED}?fhir_vs=ecl/%3C{value}")),
+        ("concept", "in") => Some(format!("{SNOMED}?fhir_vs=refset/{value}")),
+        _ => None,
+    }
 }
 
 fn is_ucum(code: &str) -> bool {

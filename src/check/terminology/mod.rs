@@ -2,18 +2,26 @@
 //!
 //! In: value sets and code systems as published, and a code. Out: a [`Membership`]: yes, yes with a wrong display, no,
 //! or cannot-tell with its cause. What nobody can decide from what is held (most of SNOMED CT, LOINC, dm+d) is
-//! cannot-tell, never a pass and never an error. Sets and systems are worked out on first use, once for all threads.
+//! cannot-tell, never a pass and never an error, unless a terminology server that the user named decides it. Sets and
+//! systems are worked out on first use, once for all threads.
 
+mod asked;
 mod display;
 mod filter;
 mod known;
+mod rehearsal;
+mod server;
 mod set;
 mod system;
 #[cfg(test)]
 mod tests;
 
+pub use rehearsal::rehearse;
+pub use server::{About, Listener, Question, Reply, Server};
+
 use super::fhir::{CodingRef, Membership, Terms};
 use crate::standard::fhir::{CodeSystem, Library, ValueSet};
+use asked::Asked;
 use rustc_hash::FxHashMap;
 use set::Set;
 use std::borrow::Cow;
@@ -52,6 +60,7 @@ impl Published for Library {
 /// The codes of one run.
 pub struct Terminology {
     published: Arc<dyn Published>,
+    server: Option<Arc<dyn Server>>,
     sets: RwLock<FxHashMap<Box<str>, Option<Arc<Set>>>>,
     systems: RwLock<FxHashMap<Box<str>, Option<Arc<System>>>>,
 }
@@ -105,7 +114,17 @@ impl From<bool> for Answer {
 impl Terminology {
     /// The codes of what is published in `published`.
     pub fn new(published: Arc<dyn Published>) -> Self {
-        Self { published, sets: RwLock::default(), systems: RwLock::default() }
+        Self { published, server: None, sets: RwLock::default(), systems: RwLock::default() }
+    }
+
+    /// The same, with `server` for what they leave open.
+    #[must_use]
+    pub fn with(self, server: Option<Arc<dyn Server>>) -> Self {
+        Self { server, ..self }
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { terms: self, server: self.server.as_deref() }
     }
 
     fn set(&self, canonical: &str, depth: u32) -> Option<Arc<Set>> {
@@ -172,31 +191,18 @@ impl Terminology {
 
 impl Terms for Terminology {
     fn member(&self, value_set: &str, coding: CodingRef<'_>) -> Membership {
-        let Some(set) = self.set(value_set, 0) else {
-            let cause = known::implicit(value_set).unwrap_or("the value set is not held");
-            return Membership::CannotTell(Cow::Borrowed(cause));
-        };
-        match set.has(self, coding) {
-            Answer::No => Membership::NotMember,
-            Answer::Unsure(cause) => Membership::CannotTell(cause),
-            Answer::Yes if self.display_is_right(coding, Some(&set)) => Membership::Member,
-            Answer::Yes => Membership::WrongDisplay,
-        }
+        self.asked().member(value_set, coding)
     }
 
     fn in_system(&self, coding: CodingRef<'_>) -> Membership {
-        let Some(url) = coding.system else {
-            return Membership::CannotTell(Cow::Borrowed("the code has no system"));
-        };
-        match self.code_in(url, coding.version, coding.code) {
-            Answer::No => Membership::NotMember,
-            Answer::Unsure(cause) => Membership::CannotTell(cause),
-            Answer::Yes if self.display_is_right(coding, None) => Membership::Member,
-            Answer::Yes => Membership::WrongDisplay,
-        }
+        self.asked().in_system(coding)
     }
 
     fn few_codes(&self, value_set: &str) -> Option<Vec<String>> {
         self.set(value_set, 0)?.few_codes(self, FEW)
+    }
+
+    fn asking<'a>(&'a self, server: &'a dyn Server) -> Option<Box<dyn Terms + Send + 'a>> {
+        Some(Box::new(Asked { terms: self, server: Some(server) }))
     }
 }

@@ -1,10 +1,11 @@
 //! One value set, made ready: what each part of it asks of a code.
 
+use super::asked::Asked;
 use super::filter::Ready;
 use super::system::System;
 use super::{Answer, MAX_DEPTH, Terminology};
 use crate::check::fhir::CodingRef;
-use crate::standard::fhir::{Contains, Include, ValueSet};
+use crate::standard::fhir::{Contains, Filter, Include, ValueSet};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ type Codes = FxHashMap<Box<str>, Vec<Box<str>>>;
 /// A value set.
 #[derive(Debug)]
 pub(super) struct Set {
+    /// Its business version.
+    pub(super) version: Option<Box<str>>,
     include: Vec<Part>,
     exclude: Vec<Part>,
     /// The codes as its publisher listed them, by system, and whether that is all of them.
@@ -30,8 +33,20 @@ struct Part {
     system: Option<Box<str>>,
     version: Option<Box<str>>,
     what: What,
+    /// The filters as published.
+    filters: Vec<Filter>,
     /// Sets that a code must be in too.
-    also: Vec<Option<Arc<Set>>>,
+    also: Vec<Also>,
+}
+
+/// A set that a code must be in too.
+#[derive(Debug)]
+enum Also {
+    Held(Arc<Set>),
+    /// It is not held; its URL.
+    Other(Box<str>),
+    /// It lies too deep in others to be followed.
+    Deep,
 }
 
 /// Which codes of the system.
@@ -55,6 +70,7 @@ impl Set {
         let parts = |includes: Option<&Vec<Include>>| includes.into_iter().flatten().map(part).collect();
         let compose = set.compose.as_ref();
         Self {
+            version: set.version.as_deref().map(Into::into),
             include: parts(compose.map(|compose| &compose.include)),
             exclude: parts(compose.map(|compose| &compose.exclude)),
             listed: set.expansion.as_ref().map(|expansion| {
@@ -68,7 +84,7 @@ impl Set {
     }
 
     /// Whether `coding` is in it. What it is made of decides; where that cannot, its publisher's list does.
-    pub(super) fn has(&self, terms: &Terminology, coding: CodingRef<'_>) -> Answer {
+    pub(super) fn has(&self, terms: Asked<'_>, coding: CodingRef<'_>) -> Answer {
         let made_of = match self.has_compose {
             true => self.composed(terms, coding),
             false => Answer::Unsure(Cow::Borrowed("the value set says nothing of what it is made of")),
@@ -89,7 +105,7 @@ impl Set {
         }
     }
 
-    fn composed(&self, terms: &Terminology, coding: CodingRef<'_>) -> Answer {
+    fn composed(&self, terms: Asked<'_>, coding: CodingRef<'_>) -> Answer {
         let any = |parts: &[Part]| {
             parts.iter().fold(Answer::No, |so_far, part| so_far.or(|| part.has(terms, coding, self.inactive)))
         };
@@ -176,17 +192,23 @@ impl Part {
                 _ => What::Unknown,
             }
         };
-        let also = include.value_set.iter();
-        let also = also.map(|canonical| (depth < MAX_DEPTH).then(|| terms.set(canonical, depth + 1)).flatten());
+        let also = include.value_set.iter().map(|canonical| {
+            match (depth < MAX_DEPTH).then(|| terms.set(canonical, depth + 1)) {
+                Some(Some(set)) => Also::Held(set),
+                Some(None) => Also::Other(canonical.as_str().into()),
+                None => Also::Deep,
+            }
+        });
         Self {
             system: system.map(Into::into),
             version: include.version.as_deref().map(Into::into),
             what,
+            filters: include.filter.clone(),
             also: also.collect(),
         }
     }
 
-    fn has(&self, terms: &Terminology, coding: CodingRef<'_>, inactive: bool) -> Answer {
+    fn has(&self, terms: Asked<'_>, coding: CodingRef<'_>, inactive: bool) -> Answer {
         if let (Some(system), Some(of)) = (&self.system, coding.system)
             && **system != *of
         {
@@ -194,42 +216,52 @@ impl Part {
         }
         let also = self.also.iter().fold(Answer::Yes, |so_far, set| {
             so_far.and(|| match set {
-                Some(set) => set.has(terms, coding),
-                None => Answer::Unsure(Cow::Borrowed("a value set that it is made of is not held")),
+                Also::Held(set) => set.has(terms, coding),
+                Also::Other(canonical) => terms.other_set(canonical, coding, NOT_HELD),
+                Also::Deep => Answer::Unsure(Cow::Borrowed(NOT_HELD)),
             })
         });
         also.and(|| self.in_system(terms, coding, inactive))
     }
 
-    fn in_system(&self, terms: &Terminology, coding: CodingRef<'_>, inactive: bool) -> Answer {
+    fn in_system(&self, terms: Asked<'_>, coding: CodingRef<'_>, inactive: bool) -> Answer {
         let Some(url) = self.system.as_deref() else { return Answer::from(!self.also.is_empty()) };
         let in_use = |system: &System, at: u32| Answer::from(inactive || !system.entries[at as usize].inactive);
         match &self.what {
             What::Codes(codes) => codes.contains_key(coding.code).into(),
             What::Whole => {
-                let held = terms.system_of(url, self.version.as_deref());
+                let held = terms.terms.system_of(url, self.version.as_deref());
                 match held.as_ref().and_then(|system| Some((system, system.find(coding.code)?))) {
                     Some((system, at)) => in_use(system, at),
                     None => terms.code_in(url, self.version.as_deref(), coding.code),
                 }
             }
-            What::Filtered(system, filters) => match system.find(coding.code) {
-                Some(at) => {
-                    let all =
-                        filters.iter().fold(Answer::Yes, |so_far, filter| so_far.and(|| filter.holds(system, at)));
-                    all.and(|| in_use(system, at))
-                }
-                None => system.absent(),
-            },
+            What::Filtered(system, filters) => {
+                let held = match system.find(coding.code) {
+                    Some(at) => {
+                        let all =
+                            filters.iter().fold(Answer::Yes, |so_far, filter| so_far.and(|| filter.holds(system, at)));
+                        all.and(|| in_use(system, at))
+                    }
+                    None => system.absent(),
+                };
+                terms.part((url, self.version.as_deref()), coding.code, &self.filters, held)
+            }
             // A code that the system cannot have is in no part of it.
-            What::Unknown => match terms.code_in(url, self.version.as_deref(), coding.code) {
-                Answer::Yes => Answer::Unsure(super::known::not_held(url)),
-                other => other,
-            },
+            What::Unknown => {
+                let held = match terms.terms.code_in(url, self.version.as_deref(), coding.code) {
+                    Answer::Yes => Answer::Unsure(super::known::not_held(url)),
+                    other => other,
+                };
+                terms.part((url, self.version.as_deref()), coding.code, &self.filters, held)
+            }
             What::Any => Answer::Yes,
         }
     }
 }
+
+/// Why a set that another is made of decides nothing.
+const NOT_HELD: &str = "a value set that it is made of is not held";
 
 /// Levels of an expansion that are followed.
 const MAX_LEVELS: u32 = 64;

@@ -7,7 +7,7 @@ use super::snapshot::Snapshots;
 use super::{Compiled, layer};
 use crate::check::Plan;
 use crate::check::fhir::{self, InForce, Options};
-use crate::check::terminology::Terminology;
+use crate::check::terminology::{Server, Terminology};
 use crate::standard::fhir::package::{LeftOut, Package};
 use crate::standard::fhir::{Library, Release};
 use std::sync::{Arc, OnceLock};
@@ -21,6 +21,7 @@ pub struct Releases {
     releases: Vec<Release>,
     packages: Vec<Package>,
     options: Options,
+    server: Option<Arc<dyn Server>>,
     ready: [OnceLock<Ready>; 3],
 }
 
@@ -46,7 +47,13 @@ impl Releases {
     /// The same with `packages` over the definitions, the last on top, and with what a user asked for.
     #[must_use]
     pub fn with(self, packages: Vec<Package>, options: Options) -> Self {
-        Self { releases: self.releases, packages, options, ready: Default::default() }
+        Self { packages, options, ready: Default::default(), ..self }
+    }
+
+    /// The same with a terminology server for what the definitions leave open.
+    #[must_use]
+    pub fn asking(self, server: Option<Arc<dyn Server>>) -> Self {
+        Self { server, ready: Default::default(), ..self }
     }
 
     /// What of the packages could not be used, as far as they were: the package's label, and the file with the reason.
@@ -76,7 +83,7 @@ impl Releases {
                 false => Arc::new(embedded.with(layers)),
             };
             let profiles = Compiled::new(Arc::new(Snapshots::new(Arc::clone(&library))));
-            let terminology = Terminology::new(Arc::clone(&library) as _);
+            let terminology = Terminology::new(Arc::clone(&library) as _).with(self.server.clone());
             Ready { library, profiles, terminology, left_out }
         })
     }
@@ -101,5 +108,9 @@ impl fhir::Releases for Releases {
             terminology: &ready.terminology,
             options: &self.options,
         }
+    }
+
+    fn server(&self) -> Option<&dyn Server> {
+        self.server.as_deref()
     }
 }

@@ -8,6 +8,7 @@ use crate::check::assertion::{Asserted, Codes, Expression, Owned, SegmentPlan, T
 use crate::check::fhir::{self, Options};
 use crate::check::native;
 use crate::check::syntax::SyntaxRules;
+use crate::check::terminology::Server;
 use crate::check::{KindKey, KindPlan, Plan, Plans, RuleId};
 use crate::compile::fhir::Releases;
 use crate::standard::fhir::package::Package;
@@ -125,6 +126,13 @@ impl Compiler {
     #[must_use]
     pub fn with_fhir(mut self, packages: Vec<Package>, options: Options) -> Self {
         self.fhir = self.fhir.with(packages, options);
+        self
+    }
+
+    /// The same, with a terminology server for codes that nothing held decides.
+    #[must_use]
+    pub fn asking(mut self, server: Option<Arc<dyn Server>>) -> Self {
+        self.fhir = self.fhir.asking(server);
         self
     }
 

@@ -156,7 +156,25 @@ pub(super) fn standards(report: &Report) -> Vec<Standard> {
         origin: sentence(&standard.origin),
         digest: prose(&standard.digest),
     });
-    rows.collect()
+    let packages = report.packages.iter().map(|package| Standard {
+        title: "FHIR package".to_owned(),
+        id: prose(&package.name),
+        publisher: String::new(),
+        version: prose(&package.version),
+        status: String::new(),
+        origin: "Yours".to_owned(),
+        digest: package.sha256.as_deref().map(prose).unwrap_or_default(),
+    });
+    let server = report.terminology.iter().map(|used| Standard {
+        title: "Terminology server".to_owned(),
+        id: prose(&used.server),
+        publisher: String::new(),
+        version: String::new(),
+        status: sentence(&words::answers(used)),
+        origin: "Yours".to_owned(),
+        digest: String::new(),
+    });
+    rows.chain(packages).chain(server).collect()
 }
 
 pub(super) fn files(report: &Report) -> Vec<File> {

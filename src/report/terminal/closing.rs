@@ -122,6 +122,21 @@ pub(super) fn counts(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         words::number(counts.artifacts_not_checked)
     );
     page.wrapped(2, 2, &text)?;
+    if !report.packages.is_empty() {
+        let names = report.packages.iter().take(LISTED).map(|package| match package.version.as_str() {
+            "" => terminal::name(&package.name).into_owned(),
+            version => terminal::name(&format!("{}@{version}", package.name)).into_owned(),
+        });
+        let mut text = format!("FHIR packages: {}", names.collect::<Vec<_>>().join(", "));
+        if let Some(more) = report.packages.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            text.push_str(&format!(" and {more} more"));
+        }
+        page.wrapped(2, 2, &text)?;
+    }
+    if let Some(used) = &report.terminology {
+        let text = format!("terminology server {}: {}", terminal::name(&used.server), words::answers(used));
+        page.wrapped(2, 2, &text)?;
+    }
     let all_clear = !report.verdicts.is_empty() && report.verdicts.iter().all(|v| v.verdict == "clear");
     if counts.findings == 0 && !all_clear {
         let note = "No finding is not a pass: a service is clear only when its requirements were exercised.";
