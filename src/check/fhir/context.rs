@@ -145,6 +145,11 @@ pub trait Resolver {
     /// What `reference`, which stands at `from`, leads to.
     fn resolve(&self, view: View<'_>, from: NodeId, reference: &str) -> Resolved;
 
+    /// Whether any element of the unit has the id `id`, one of narrative as well.
+    fn has_id(&self, _view: View<'_>, _id: &str) -> bool {
+        true
+    }
+
     /// How many resources of the Bundle in which `from` stands may be meant by `reference`.
     fn candidates(&self, _view: View<'_>, _from: NodeId, _reference: &str) -> Candidates {
         Candidates::default()

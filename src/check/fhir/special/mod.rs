@@ -51,7 +51,7 @@ pub fn check(view: View<'_>, id: NodeId, context: &Context<'_>, issues: &mut Iss
     reference::check(view, id, context, issues);
     contained::check(view, id, issues);
     let at = At::new(view, id);
-    narrative::check(at, issues);
+    narrative::check(at, context, issues);
     values::check(at, context, issues);
     if let Ok(found) = BY_TYPE.binary_search_by_key(&view.type_name(id), |(name, _)| name) {
         BY_TYPE[found].1(at, context, issues);

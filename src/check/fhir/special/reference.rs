@@ -1,9 +1,10 @@
 //! References: their form, and whether what they name in the unit is there and is what they say (FHIR R4, References).
 
-use crate::check::fhir::links::{base_of, entry_of, is_absolute, is_urn, named, split_version, text};
+use crate::check::fhir::links::{entry_of, is_absolute, is_urn, split_version, text};
 use crate::check::fhir::{Code, Context, Issues, Resolved};
 use crate::instance::{Flags, NodeId};
 use crate::standard::fhir::{TypeKind, View};
+use std::borrow::Cow;
 
 /// Checks every reference of the resource `resource`.
 pub(super) fn check(view: View<'_>, resource: NodeId, context: &Context<'_>, issues: &mut Issues) {
@@ -24,72 +25,117 @@ pub(super) fn check(view: View<'_>, resource: NodeId, context: &Context<'_>, iss
 }
 
 fn one(view: View<'_>, id: NodeId, context: &Context<'_>, issues: &mut Issues) {
-    let Some(value) = text(view, id, "reference") else { return };
+    let Some(value) = text(view, id, "reference").filter(|value| !value.trim().is_empty()) else { return };
     issues.applies(Code::ReferenceFormat);
-    form(view, id, &value, issues);
-    let resolved = context.resolver.resolve(view, id, &value);
-    match resolved {
-        Resolved::Inside(target) => stated(view, id, target, &value, issues),
-        Resolved::Missing if value.starts_with('#') => {
-            issues.fail(Code::ReferenceUnresolved, id, None, || {
-                "the reference names a contained resource, and none has this id".into()
-            });
-        }
-        Resolved::Missing => issues.fail(Code::ReferenceUnresolvedWarning, id, None, || {
-            "the reference names a resource of this Bundle by its number, and no entry has it".into()
-        }),
-        _ => {}
+    if value.contains(char::is_whitespace) {
+        return issues.fail(Code::ReferenceFormat, id, None, || "a reference has no blanks in it".into());
     }
-    if !is_absolute(&value) && !value.starts_with('#') {
-        relative(view, id, &value, context, issues);
+    let resolved = context.resolver.resolve(view, id, &value);
+    let inside = match resolved {
+        Resolved::Inside(target) => Some(target),
+        _ => None,
+    };
+    types(view, id, inside, &value, issues);
+    if matches!(resolved, Resolved::Missing) {
+        match value.starts_with('#') {
+            true => issues.fail(Code::ReferenceUnresolved, id, None, || {
+                "the reference names a contained resource, and none has this id".into()
+            }),
+            false => issues.fail(Code::ReferenceUnresolvedWarning, id, None, || {
+                "the reference names a resource of this Bundle by its number, and no entry has it".into()
+            }),
+        }
+    }
+    if value.starts_with('#') || is_absolute(&value) {
+        return;
+    }
+    let place = entry_of(view, id).map(|entry| Place::of(view, entry));
+    form(view, id, &value, place.as_ref(), issues);
+    if let Some(place) = place {
+        relative(view, id, &value, &place, context, issues);
     }
 }
 
-fn form(view: View<'_>, id: NodeId, value: &str, issues: &mut Issues) {
-    if value.starts_with('#') || value.is_empty() {
-        return;
+/// The entry of a Bundle that a reference stands in.
+struct Place<'a> {
+    kind: Cow<'a, str>,
+    full_url: Option<Cow<'a, str>>,
+}
+
+impl<'a> Place<'a> {
+    fn of(view: View<'a>, entry: NodeId) -> Self {
+        let bundle = view.resource_of(view.elements.node(entry).parent);
+        Self { kind: text(view, bundle, "type").unwrap_or_default(), full_url: text(view, entry, "fullUrl") }
     }
-    if is_absolute(value) {
-        return;
+
+    /// Whether its Bundle asks a server to do things: a reference may be a search there.
+    fn is_request(&self) -> bool {
+        matches!(&*self.kind, "transaction" | "batch")
     }
-    let (url, version) = split_version(value);
-    let mut parts = url.trim_start_matches('/').rsplit('/');
-    let (last, kind) = (parts.next().unwrap_or_default(), parts.next());
+}
+
+/// The form of a relative reference.
+fn form(view: View<'_>, id: NodeId, value: &str, place: Option<&Place<'_>>, issues: &mut Issues) {
     let is_type = |name: &str| {
         let info = view.model.type_id(name).and_then(|id| view.model.info(id));
         info.is_some_and(|info| info.kind == TypeKind::Resource)
     };
-    // A search or a conditional reference has its own form.
-    if value.contains('?') {
-        return;
+    let searched = value.split_once('?').filter(|(kind, _)| is_type(kind));
+    if let Some((_, query)) = searched {
+        let is_pair =
+            |pair: &str| pair.split_once('=').is_some_and(|(name, rest)| is_name(name) && !rest.contains('='));
+        if !query.split('&').all(is_pair) {
+            issues.fail(Code::ReferenceFormat, id, None, || {
+                "a reference by a search has names and values after the question mark: name=value&name=value".into()
+            });
+        }
     }
-    match kind {
-        Some(kind) if is_type(kind) && !last.is_empty() => {}
-        _ if version.is_some() => issues.fail(Code::ReferenceFormatWarning, id, None, || {
-            "the reference has a version and does not name a type and an id before it".into()
-        }),
-        _ => issues.fail(Code::ReferenceFormat, id, None, || {
-            "a relative reference must be a resource type, a slash and an id".into()
-        }),
+    let (url, version) = split_version(value);
+    let mut parts = url.trim_start_matches('/').rsplit('/');
+    let (last, kind) = (parts.next().unwrap_or_default(), parts.next());
+    // In a Bundle it is resolved by these parts, so there must be just so many. Without fullUrl it is told otherwise.
+    let slashes = value.bytes().filter(|&byte| byte == b'/').count();
+    if place.is_some_and(|place| place.full_url.is_some()) && !matches!(slashes, 1 | 3) {
+        if searched.is_none() || !place.is_some_and(Place::is_request) {
+            issues.fail(Code::ReferenceFormat, id, None, || {
+                "in a Bundle, a relative reference must be a resource type, a slash and an id".into()
+            });
+        }
+    } else if searched.is_none() && (last.is_empty() || !kind.is_some_and(is_type)) {
+        issues.fail(Code::ReferenceFormatWarning, id, None, || match version {
+            Some(_) => "the reference has a version and does not name a type and an id before it".into(),
+            None => "a relative reference should be a resource type, a slash and an id".into(),
+        });
     }
 }
 
-/// The type that the reference tells and the type that it states, against the target's.
-fn stated(view: View<'_>, id: NodeId, target: NodeId, value: &str, issues: &mut Issues) {
-    let found = view.type_name(target);
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+}
+
+/// The type that the reference tells and the type that it states, against the target's, or against each other.
+fn types(view: View<'_>, id: NodeId, target: Option<NodeId>, value: &str, issues: &mut Issues) {
+    let (url, _) = split_version(value);
+    let told = url.rsplit('/').nth(1).filter(|_| !is_urn(url) && !url.starts_with('#'));
+    let told = told.and_then(|told| view.model.type_id(told)).and_then(|told| view.model.info(told));
+    let told = told.filter(|info| info.kind == TypeKind::Resource).map(|info| &*info.name);
     issues.applies(Code::ReferenceTypeStated);
     if let Some(kind) = text(view, id, "type")
-        && kind.rsplit('/').next() != Some(found)
+        && let Some(found) = target.map(|target| view.type_name(target)).or(told)
+        && kind.strip_prefix(DEFINED).unwrap_or(&kind) != found
     {
         issues.fail(Code::ReferenceTypeStated, id, None, || {
             format!("the reference states another type than its target has: it is `{found}`").into()
         });
     }
-    let (url, _) = split_version(value);
-    let told = url.rsplit('/').nth(1).filter(|_| !is_urn(url) && !url.starts_with('#'));
-    if let Some(told) = told
+    // Elsewhere the type is part of what finds the target, and a wrong one is the fault of its entry.
+    let by_number = |target: &NodeId| {
+        let full_url = entry_of(view, *target).and_then(|entry| text(view, entry, "fullUrl"));
+        !is_absolute(value) && full_url.is_some_and(|url| is_urn(&url))
+    };
+    if let (Some(told), Some(found)) = (told, target.filter(by_number).map(|target| view.type_name(target)))
         && told != found
-        && view.model.type_id(told).is_some()
     {
         issues.fail(Code::ReferenceType, id, None, || {
             format!("the reference names another type than the entry it leads to: that is `{found}`").into()
@@ -97,35 +143,27 @@ fn stated(view: View<'_>, id: NodeId, target: NodeId, value: &str, issues: &mut 
     }
 }
 
+/// What a type's name follows where it is written as the URL of its definition.
+const DEFINED: &str = "http://hl7.org/fhir/StructureDefinition/";
+
 /// A relative reference in a Bundle: it is resolved by the `fullUrl` of its own entry.
-fn relative(view: View<'_>, id: NodeId, value: &str, context: &Context<'_>, issues: &mut Issues) {
-    let Some(entry) = entry_of(view, id) else { return };
-    let bundle = view.resource_of(view.elements.node(entry).parent);
-    let kind = text(view, bundle, "type").unwrap_or_default();
-    // What is sent to be stored has no place yet.
-    if matches!(&*kind, "transaction" | "batch") {
-        return;
-    }
-    let full_url = text(view, entry, "fullUrl");
+fn relative(view: View<'_>, id: NodeId, value: &str, place: &Place<'_>, context: &Context<'_>, issues: &mut Issues) {
     issues.applies(Code::BundleFullUrl);
-    let Some(full_url) = full_url else {
-        if named(view, bundle, "entry").any(|other| text(view, other, "fullUrl").is_some()) {
+    if place.full_url.is_none() {
+        // What a server answered has its place there.
+        if !matches!(&*place.kind, "transaction-response" | "batch-response") {
             issues.fail(Code::BundleFullUrl, id, None, || {
                 "a relative reference in an entry without fullUrl: nothing says what it is relative to".into()
             });
         }
         return;
-    };
+    }
     let candidates = context.resolver.candidates(view, id, value);
     match candidates.exact {
         0 => {
             if candidates.alike > 0 {
                 issues.fail(Code::ReferenceUnresolvedWarning, id, None, || {
-                    let why = match base_of(&full_url) {
-                        Some(_) => "its fullUrl is not what the reference comes to",
-                        None => "the fullUrl of the entry that refers to it is no address on a server",
-                    };
-                    format!("an entry has this type and id, and the reference does not lead to it: {why}").into()
+                    "an entry has this type and id, and its fullUrl is not what the reference comes to".into()
                 });
             }
         }

@@ -23,11 +23,16 @@ pub(super) fn check(view: View<'_>, id: NodeId, issues: &mut Issues) {
         });
     }
     for entry in named(view, id, "entry") {
-        let Some(resource) = view.child_called(entry, "resource") else { continue };
         issues.applies(Code::BundleSearch);
+        let Some(resource) = view.child_called(entry, "resource") else {
+            issues
+                .fail(Code::BundleSearch, entry, None, || "what a search finds is a resource, and none is here".into());
+            continue;
+        };
         let kind = view.type_name(resource);
-        let mode = mode_of(entry);
-        if mode.as_deref() == Some("outcome") {
+        // Without modes nothing says which entries were found.
+        let Some(mode) = mode_of(entry) else { continue };
+        if !matches!(&*mode, "match" | "include") {
             if kind != "OperationOutcome" {
                 issues.fail(Code::BundleSearch, resource, None, || {
                     format!("an entry of mode `outcome` must be an OperationOutcome, and this is `{kind}`").into()
@@ -35,12 +40,11 @@ pub(super) fn check(view: View<'_>, id: NodeId, issues: &mut Issues) {
             }
             continue;
         }
-        // Without modes nothing says which entries were found.
-        if any_mode && text(view, resource, "id").is_none() {
+        if text(view, resource, "id").is_none() {
             issues.fail(Code::BundleSearch, resource, None, || "what a search finds must have an id".into());
         }
-        let wanted = searched.as_ref().filter(|types| !types.is_empty());
-        if let Some(types) = wanted.filter(|_| any_mode && mode.as_deref() != Some("include"))
+        let wanted = searched.as_ref().filter(|types| mode == "match" && !types.is_empty());
+        if let Some(types) = wanted
             && !types.iter().any(|known| known == kind)
         {
             issues.fail(Code::BundleSearch, resource, None, || {

@@ -17,6 +17,9 @@ const ENTITY: &str = "xml.entity-undefined";
 /// Schemes that run something, or carry a document of their own, when a link is followed.
 const HARMFUL_SCHEMES: [&str; 3] = ["javascript:", "vbscript:", "data:text/html"];
 
+/// Schemes of names: there is nothing behind them to go to.
+const LITERAL_SCHEMES: [&str; 2] = ["urn:", "cid:"];
+
 /// The namespace that narrative is in.
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
@@ -25,6 +28,8 @@ const XHTML: &str = "http://www.w3.org/1999/xhtml";
 pub(super) enum Kind {
     Markup,
     Link,
+    /// An address that no link can have: it does no harm.
+    Address,
     LinkWarning,
     Id,
 }
@@ -35,6 +40,16 @@ pub(super) struct Fault {
     /// Where in the text.
     pub(super) at: Range<usize>,
     pub(super) message: Cow<'static, str>,
+}
+
+/// A link or image that names an id.
+pub(super) struct Link {
+    /// Where in the text.
+    pub(super) at: Range<usize>,
+    /// The id.
+    pub(super) target: String,
+    /// Whether it is the source of an image.
+    pub(super) is_image: bool,
 }
 
 /// What a narrative is made of.
@@ -52,8 +67,10 @@ pub(super) struct Markup {
     pub(super) outside: bool,
     /// Every id and name of an anchor.
     pub(super) ids: FxHashSet<String>,
-    /// Where links to `#…` stand, and to what.
-    pub(super) links: Vec<(Range<usize>, String)>,
+    /// What leads to `#…`.
+    pub(super) links: Vec<Link>,
+    /// Targets of links that are names and told of.
+    named: FxHashSet<String>,
 }
 
 /// What surrounds the markup.
@@ -179,7 +196,7 @@ impl Markup {
         let target = target.trim();
         if let Some(inside) = target.strip_prefix('#') {
             if !inside.is_empty() {
-                self.links.push((at, inside.to_owned()));
+                self.links.push(Link { at, target: inside.to_owned(), is_image: false });
             }
             return;
         }
@@ -191,8 +208,13 @@ impl Markup {
             .to_ascii_lowercase();
         if HARMFUL_SCHEMES.iter().any(|scheme| start.starts_with(scheme)) {
             self.tell(Kind::Link, at, "a link runs a script or carries a document of its own");
+        } else if LITERAL_SCHEMES.iter().any(|scheme| start.starts_with(scheme)) {
+            // The same name again is the same fault.
+            if self.named.insert(target.to_owned()) {
+                self.tell(Kind::Address, at, "a link has a name as its target, which no browser can follow");
+            }
         } else if target.is_empty() {
-            self.tell(Kind::LinkWarning, at, "a link leads nowhere");
+            self.tell(Kind::Address, at, "a link leads nowhere");
         } else if target.contains(['<', '>', '"', ' ']) {
             self.tell(Kind::LinkWarning, at, "the target of a link has characters that no address has");
         }
@@ -202,7 +224,7 @@ impl Markup {
         let source = source.trim();
         if let Some(inside) = source.strip_prefix('#') {
             if !inside.is_empty() {
-                self.links.push((at, inside.to_owned()));
+                self.links.push(Link { at, target: inside.to_owned(), is_image: true });
             }
         } else if source.is_empty() {
             self.tell(Kind::LinkWarning, at, "an image has no source");

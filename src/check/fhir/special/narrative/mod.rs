@@ -8,13 +8,15 @@ mod markup;
 #[cfg(test)]
 mod tests;
 
-use super::super::{Code, Issues};
+use super::super::{Code, Context, Issues};
 use super::read::At;
-use crate::instance::{Flags, NodeId};
+use crate::instance::{Flags, NodeId, TypeId};
 use crate::span::Span;
 use crate::standard::fhir::{Syntax, View};
 use markup::{Kind, Markup, Within};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// The languages that a narrative is in, division by division.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +30,8 @@ pub struct Languages {
 /// Whether the narrative at `div` holds only the markup that FHIR lets through, and some content: `htmlChecks()`.
 pub fn html_checks(view: View<'_>, div: NodeId) -> bool {
     let (_, markup) = read(At::new(view, div));
-    markup.has_content && markup.faults.iter().all(|fault| matches!(fault.kind, Kind::LinkWarning | Kind::Id))
+    markup.has_content
+        && markup.faults.iter().all(|fault| matches!(fault.kind, Kind::Address | Kind::LinkWarning | Kind::Id))
 }
 
 /// The languages of the narrative at `div`, an element of type `xhtml`.
@@ -37,16 +40,47 @@ pub fn languages(view: View<'_>, div: NodeId) -> Languages {
     Languages { sections: markup.sections, outside: markup.outside }
 }
 
-/// Checks the narrative of `resource`.
-pub(super) fn check(resource: At<'_>, issues: &mut Issues) {
-    let Some(div) =
-        resource.child("text").filter(|text| text.type_name() == "Narrative").and_then(|text| text.child("div"))
-    else {
-        return;
-    };
-    if !div.view.has_value(div.node) {
-        return;
+/// The ids of the elements in `holder`, those of narrative as well, and how many have each.
+pub(in crate::check::fhir) fn ids(view: View<'_>, holder: NodeId) -> FxHashMap<String, usize> {
+    let mut found: FxHashMap<String, usize> = FxHashMap::default();
+    let Some(name) = view.model.name("id") else { return found };
+    for node in view.elements.descendants(holder).filter(|&node| view.elements.node(node).name == name) {
+        if let Some(id) = view.text(node) {
+            *found.entry(id.into_owned()).or_default() += 1;
+        }
     }
+    for div in divisions(view, view.elements.descendants(holder)) {
+        for id in read(div).1.ids {
+            *found.entry(id).or_default() += 1;
+        }
+    }
+    found
+}
+
+/// The ids that the links and images of narrative in `resource` name.
+pub(super) fn targets(view: View<'_>, resource: NodeId) -> impl Iterator<Item = String> + use<'_> {
+    divisions(view, view.elements.descendants(resource))
+        .flat_map(|div| read(div).1.links.into_iter().map(|link| link.target))
+}
+
+/// The narratives among `nodes`.
+fn divisions(view: View<'_>, nodes: std::ops::Range<NodeId>) -> impl Iterator<Item = At<'_>> {
+    let xhtml = view.model.type_id("xhtml").unwrap_or(TypeId::UNKNOWN);
+    nodes.filter(move |&node| view.type_id(node) == xhtml && view.has_value(node)).map(move |node| At::new(view, node))
+}
+
+/// Checks the narratives of `resource`: its own, and those of parts of it.
+pub(super) fn check(resource: At<'_>, context: &Context<'_>, issues: &mut Issues) {
+    let view = resource.view;
+    for div in divisions(view, view.elements.descendants(resource.node)) {
+        if view.resource_of(div.node) == resource.node {
+            one(resource, div, context, issues);
+        }
+    }
+}
+
+/// Checks the narrative `div` of `resource`.
+fn one(resource: At<'_>, div: At<'_>, context: &Context<'_>, issues: &mut Issues) {
     for code in [Code::NarrativeMarkup, Code::NarrativeEmpty, Code::NarrativeLink, Code::NarrativeId] {
         issues.applies(code);
     }
@@ -57,28 +91,29 @@ pub(super) fn check(resource: At<'_>, issues: &mut Issues) {
     for fault in markup.faults {
         let code = match fault.kind {
             Kind::Markup => Code::NarrativeMarkup,
-            Kind::Link => Code::NarrativeLink,
+            Kind::Link | Kind::Address => Code::NarrativeLink,
             Kind::LinkWarning => Code::NarrativeLinkWarning,
             Kind::Id => Code::NarrativeId,
         };
         tell(issues, code, fault.at, fault.message);
     }
-    let leads = |target: &String| markup.ids.contains(target) || has_id(resource, target);
     if !markup.links.is_empty() {
         issues.applies(Code::NarrativeLinkWarning);
     }
-    let mut astray = markup.links.into_iter().filter(|(_, target)| !leads(target));
-    if let Some((at, _)) = astray.next() {
+    let own = OnceCell::new();
+    let mut astray = markup.links.iter().filter(|link| {
+        let of_resource = || own.get_or_init(|| ids(resource.view, resource.node)).contains_key(&link.target);
+        let of_unit = || !link.is_image && context.resolver.has_id(resource.view, &link.target);
+        !markup.ids.contains(&link.target) && !of_resource() && !of_unit()
+    });
+    if let Some(link) = astray.next() {
+        let what = if link.is_image { "an image names" } else { "a link leads to" };
         let more = match astray.count() {
             0 => "",
             _ => ", and it is not the only one",
         };
-        tell(
-            issues,
-            Code::NarrativeLinkWarning,
-            at,
-            format!("a link leads to an id that nothing here has{more}").into(),
-        );
+        let message = format!("{what} an id that nothing here has{more}").into();
+        tell(issues, Code::NarrativeLinkWarning, link.at.clone(), message);
     }
     if !markup.has_content {
         issues.fail(Code::NarrativeEmpty, div.node, None, || "the narrative has neither text nor image".into());
@@ -109,15 +144,6 @@ fn language(resource: At<'_>, lang: Option<String>, xml_lang: Option<String>, is
         return;
     };
     issues.fail(Code::NarrativeLanguage, resource.node, None, || message.into());
-}
-
-/// Whether anything of `resource` has the id `id`.
-fn has_id(resource: At<'_>, id: &str) -> bool {
-    let Some(name) = resource.view.model.name("id") else { return false };
-    let elements = resource.view.elements;
-    elements
-        .descendants(resource.node)
-        .any(|node| elements.node(node).name == name && resource.view.text(node).is_some_and(|found| found == id))
 }
 
 /// The markup of a narrative, and the text that its places count in.
