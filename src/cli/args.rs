@@ -50,7 +50,7 @@ pub(crate) enum Command {
     Detect(Detect),
     /// List standards, integrations, requirements or rules
     List(List),
-    /// Explain a rule, requirement, standard or integration
+    /// Explain a rule, requirement, standard, integration or path of FHIR
     Explain(Explain),
     /// Evaluate a FHIRPath expression on a resource and print what it gives, values included
     Fhirpath(Fhirpath),
@@ -270,12 +270,16 @@ pub(crate) enum ListFormat {
 /// `hallmark explain`.
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
-    /// Rule codes, requirement ids, standard ids or integration ids
+    /// Rule codes, requirement ids, standard ids, integration ids, or paths of FHIR: Patient.identifier,
+    /// Patient.identifier:nhsNumber.system, Observation.valueQuantity, the URL of a profile
     #[arg(value_name = "CODE", required = true)]
     pub(crate) codes: Vec<String>,
     /// Which packs.
     #[command(flatten)]
     pub(crate) packs: Packs,
+    /// Which FHIR definitions.
+    #[command(flatten)]
+    pub(crate) definitions: Definitions,
 }
 
 /// `hallmark fhirpath`.

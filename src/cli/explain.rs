@@ -1,13 +1,17 @@
-//! `hallmark explain`: a rule, requirement, standard or integration, in words.
+//! `hallmark explain`: a rule, requirement, standard, integration or path of FHIR, in words.
+
+mod path;
 
 use super::args;
 use super::console::print;
 use super::error::{Error, Unknown};
 use super::list::testers;
+use super::packages::Definitions;
 use super::settings::Shared;
 use super::sheet::Sheet;
 use crate::report::words;
 use crate::standard::{Break, Catalogue, Day, Integration, Origin, Pack, ProofFile, Requirement, Rule, proof};
+use path::{Paths, Told};
 use std::io;
 
 /// Something that has a code.
@@ -16,6 +20,7 @@ enum Found<'c> {
     Requirement(&'c Pack, &'c Requirement),
     Standard(&'c Pack),
     Integration(&'c Integration),
+    Path(Told),
 }
 
 /// Explains each code.
@@ -24,12 +29,21 @@ enum Found<'c> {
 /// When a pack is wrong, nothing has the code, or nothing can be printed.
 pub(crate) fn run(flags: &args::Explain, shared: &Shared) -> Result<(), Error> {
     let catalogue = shared.packs(&flags.packs).load()?;
+    let definitions = Definitions::new(&flags.definitions, shared)?;
+    let mut paths = None;
     let mut all = Vec::new();
     for code in &flags.codes {
-        let found = find(&catalogue, code);
+        let mut found = find(&catalogue, code);
+        if found.is_empty() && path::is_path(code) {
+            let paths = match &paths {
+                Some(paths) => paths,
+                None => paths.insert(Paths::open(shared.packs(&flags.packs).load()?, &definitions)?),
+            };
+            found.extend(paths.find(code)?.into_iter().map(Found::Path));
+        }
         if found.is_empty() {
             let unknown = Unknown {
-                kind: "rule, requirement, standard or integration",
+                kind: "rule, requirement, standard, integration or path",
                 name: code.clone(),
                 place: None,
                 known: names(&catalogue),
@@ -49,6 +63,11 @@ pub(crate) fn run(flags: &args::Explain, shared: &Shared) -> Result<(), Error> {
                 Found::Requirement(pack, known) => explain_requirement(&mut sheet, pack, known)?,
                 Found::Standard(pack) => explain_standard(&mut sheet, pack)?,
                 Found::Integration(known) => explain_integration(&mut sheet, &catalogue, known)?,
+                Found::Path(told) => {
+                    if let Some(paths) = &paths {
+                        paths.write(&mut sheet, told)?;
+                    }
+                }
             }
         }
         Ok(())

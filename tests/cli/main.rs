@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod errors;
+mod explain;
 mod run;
 mod signals;
 mod values;

@@ -10,6 +10,7 @@ mod derived;
 mod element;
 mod layer;
 mod literal;
+mod place;
 mod releases;
 mod repair;
 mod slices;
@@ -20,7 +21,9 @@ mod tree;
 
 pub use crate::standard::fhir::package::LeftOut;
 pub use layer::layer;
+pub use place::{Nowhere, Place};
 pub use releases::Releases;
+pub use snapshot::Snapshots;
 
 use crate::check::fhir::{Definitions, Profile, Profiles};
 use crate::instance::TypeId;

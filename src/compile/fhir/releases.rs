@@ -61,6 +61,11 @@ impl Releases {
         self.ready.iter().filter_map(OnceLock::get).flat_map(|ready| &ready.left_out)
     }
 
+    /// The definitions of `release`, with snapshots.
+    pub fn snapshots(&self, release: Release) -> &Arc<Snapshots> {
+        self.ready(release).profiles.definitions()
+    }
+
     fn ready(&self, release: Release) -> &Ready {
         self.ready[release as usize].get_or_init(|| {
             let embedded = Library::embedded(release);
