@@ -18,6 +18,7 @@ pub mod detect;
 pub mod ingest;
 pub mod instance;
 pub mod judge;
+mod markup;
 pub mod parse;
 pub mod report;
 pub mod span;

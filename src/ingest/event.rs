@@ -130,7 +130,6 @@ pub(crate) struct Mark {
     pub(crate) nth: u32,
     pub(crate) kind: UnitKind,
     pub(crate) framing: Framing,
-    pub(crate) endings: Endings,
 }
 
 /// One message, line, or whole document.
@@ -148,8 +147,6 @@ pub struct Unit<'a> {
     pub kind: UnitKind,
     /// Bare, or in an MLLP frame.
     pub framing: Framing,
-    /// Which line ends it uses.
-    pub endings: Endings,
 }
 
 impl fmt::Debug for Unit<'_> {
@@ -174,31 +171,6 @@ pub enum Framing {
     Bare,
     /// In an MLLP frame.
     Mllp,
-}
-
-/// Which line ends a unit uses: any of CR, LF, CRLF.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Endings(pub(crate) u8);
-
-impl Endings {
-    pub(crate) const CR: u8 = 1;
-    pub(crate) const LF: u8 = 2;
-    pub(crate) const CRLF: u8 = 4;
-
-    /// Whether a line ends in LF alone.
-    pub fn has_lf(self) -> bool {
-        self.0 & Self::LF != 0
-    }
-
-    /// Whether a line ends in CR LF.
-    pub fn has_crlf(self) -> bool {
-        self.0 & Self::CRLF != 0
-    }
-
-    /// Whether more than one form is used.
-    pub fn is_mixed(self) -> bool {
-        self.0.count_ones() > 1
-    }
 }
 
 impl Block {
@@ -230,7 +202,6 @@ impl Block {
             ordinal: self.before[mark.kind as usize] + u64::from(mark.nth) + 1,
             kind: mark.kind,
             framing: mark.framing,
-            endings: mark.endings,
         }
     }
 }

@@ -24,7 +24,7 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-pub use event::{Artifact, Block, End, Endings, Event, Framing, Origin, Trouble, Unit, UnitKind};
+pub use event::{Artifact, Block, End, Event, Framing, Origin, Trouble, Unit, UnitKind};
 pub use fault::Fault;
 pub use options::{Digest, GitIgnore, Limits, Names, Options};
 pub use shape::Shape;

@@ -59,13 +59,6 @@ impl<'a> Message<'a> {
         self.tree.field(segment, number)
     }
 
-    /// The repetitions of the field that `first`, a repetition in `segment`, belongs to, from `first` on.
-    pub fn repetitions_from(self, segment: NodeId, first: NodeId) -> impl Iterator<Item = NodeId> + 'a {
-        let tree = self.tree;
-        let number = tree.node(first).number;
-        tree.siblings(segment, first).take_while(move |&id| tree.node(id).number == number)
-    }
-
     /// Child `number` of `parent` (a component of a field, a subcomponent of a component). Where `parent` is a leaf,
     /// its first child is itself: `PID-5.1` of an undivided PID-5 is PID-5.
     pub fn part(self, parent: NodeId, number: u16) -> Option<NodeId> {

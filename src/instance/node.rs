@@ -213,9 +213,4 @@ impl<'a> Builder<'a> {
         // Parsers stop at their node limit, far below the width of the index.
         self.instance.nodes.len() as NodeId
     }
-
-    /// Whether the last node added is `id`, that is: `id` has no children yet.
-    pub fn is_last(&self, id: NodeId) -> bool {
-        self.count() == id + 1
-    }
 }

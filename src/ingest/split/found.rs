@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::ingest::event::{Artifact, Block, Endings, Framing, Mark, UnitKind};
+use crate::ingest::event::{Artifact, Block, Framing, Mark, UnitKind};
 use crate::ingest::fault::Fault;
 use crate::ingest::run::Seen;
 
@@ -15,14 +15,13 @@ pub(super) struct Open {
     pub(super) line: u64,
     pub(super) kind: UnitKind,
     pub(super) framing: Framing,
-    pub(super) endings: Endings,
     /// Past the limit: already told, its bytes are no longer held, and it is not handed on.
     pub(super) oversize: bool,
 }
 
 impl Open {
     pub(super) fn at(start: u64, line: u64, kind: UnitKind, framing: Framing) -> Self {
-        Self { start, line, kind, framing, endings: Endings::default(), oversize: false }
+        Self { start, line, kind, framing, oversize: false }
     }
 }
 
@@ -91,7 +90,6 @@ impl Found {
             nth: self.here[kind],
             kind: open.kind,
             framing: open.framing,
-            endings: open.endings,
         });
         self.here[kind] = self.here[kind].saturating_add(1);
     }

@@ -6,7 +6,7 @@
 use super::batch::Batch;
 use super::found::{Found, Open};
 use super::{Split, View};
-use crate::ingest::event::{Endings, Framing, UnitKind};
+use crate::ingest::event::{Framing, UnitKind};
 use crate::ingest::fault::Fault;
 use crate::ingest::shape::{self, FS, Header, VT};
 
@@ -184,20 +184,15 @@ impl Hl7v2 {
 
     /// The end of a line at `self.pos`; false when a feed may still follow a carriage return.
     fn end_line(&mut self, view: View<'_>, rest: &[u8], found: &mut Found) -> bool {
-        let (width, ending) = match rest {
-            [b'\r', b'\n', ..] => (2, Endings::CRLF),
+        match rest {
+            [b'\r', b'\n', ..] => self.pos += 2,
             [b'\r'] if !view.eof => return false,
-            [b'\r', ..] => (1, Endings::CR),
-            _ => (1, Endings::LF),
-        };
-        self.pos += width;
+            _ => self.pos += 1,
+        }
         self.line += 1;
         self.at_start = true;
-        if let Some(open) = &mut self.open {
-            open.endings.0 |= ending;
-            if self.envelope.is_some() {
-                self.close(view, self.pos, found);
-            }
+        if self.open.is_some() && self.envelope.is_some() {
+            self.close(view, self.pos, found);
         }
         true
     }

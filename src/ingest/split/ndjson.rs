@@ -4,7 +4,7 @@
 
 use super::found::{Found, Open};
 use super::{Split, View};
-use crate::ingest::event::{Endings, Framing, UnitKind};
+use crate::ingest::event::{Framing, UnitKind};
 use crate::span;
 
 /// The splitter.
@@ -33,8 +33,8 @@ impl Ndjson {
         }
     }
 
-    fn close(&mut self, view: View<'_>, end: u64, found: &mut Found, ending: u8) {
-        let Some(mut open) = self.open.take() else { return };
+    fn close(&mut self, view: View<'_>, end: u64, found: &mut Found) {
+        let Some(open) = self.open.take() else { return };
         if open.oversize {
             found.unit(&open, end);
             return;
@@ -44,8 +44,6 @@ impl Ndjson {
         if line.iter().all(|b| b.is_ascii_whitespace()) {
             return;
         }
-        let crlf = ending == Endings::LF && line.len() < bytes.len();
-        open.endings = Endings(if crlf { Endings::CRLF } else { ending });
         found.unit(&open, open.start + line.len() as u64);
     }
 }
@@ -67,13 +65,13 @@ impl Split for Ndjson {
             let (content, next) = feed.map_or((rest.len(), rest.len()), |at| (at, at + 1));
             let end = self.pos + content as u64;
             if feed.is_some() {
-                self.close(view, end, found, Endings::LF);
+                self.close(view, end, found);
             }
             self.pass(&rest[..next]);
             self.pos += next as u64;
         }
         if view.eof {
-            self.close(view, view.end(), found, 0);
+            self.close(view, view.end(), found);
         }
     }
 

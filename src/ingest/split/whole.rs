@@ -4,8 +4,7 @@
 
 use super::found::{Found, Open};
 use super::{Split, View};
-use crate::ingest::event::{Endings, Framing, UnitKind};
-use crate::span;
+use crate::ingest::event::{Framing, UnitKind};
 
 /// The splitter.
 pub(super) struct Whole {
@@ -25,10 +24,9 @@ impl Split for Whole {
         self.blank = self.blank && view.between(self.end, view.end()).iter().all(|b| b.is_ascii_whitespace());
         self.end = view.end();
         if view.eof
-            && let Some(mut open) = self.open.take()
+            && let Some(open) = self.open.take()
             && !self.blank
         {
-            open.endings = endings(view.bytes);
             found.unit(&open, view.end());
         }
     }
@@ -47,17 +45,4 @@ impl Split for Whole {
     fn open(&mut self) -> Option<&mut Open> {
         self.open.as_mut()
     }
-}
-
-/// The line ends among the first bytes; a whole document is only looked at closely enough to say what it uses.
-fn endings(bytes: &[u8]) -> Endings {
-    let looked = &bytes[..bytes.len().min(crate::ingest::options::HEAD_BYTES)];
-    let pairs = memchr::memmem::find_iter(looked, b"\r\n").count() as u64;
-    let feeds = memchr::memchr_iter(b'\n', looked).count() as u64;
-    let lines = span::line_ends(looked);
-    let mut flags = 0;
-    for (present, flag) in [(pairs > 0, Endings::CRLF), (feeds > pairs, Endings::LF), (lines > feeds, Endings::CR)] {
-        flags |= if present { flag } else { 0 };
-    }
-    Endings(flags)
 }

@@ -19,7 +19,6 @@ struct Kept {
     ordinal: u64,
     kind: UnitKind,
     framing: Framing,
-    endings: Endings,
 }
 
 /// A trouble as a test names it: artifact, code, line, count, detail.
@@ -42,8 +41,8 @@ impl Got {
                 assert!(!block.is_empty());
                 for unit in block.units() {
                     let (id, text) = (block.artifact.id.clone(), unit.bytes.to_vec());
-                    let Unit { byte_offset: offset, first_line: line, ordinal, kind, framing, endings, .. } = unit;
-                    self.units.push(Kept { id, text, offset, line, ordinal, kind, framing, endings });
+                    let Unit { byte_offset: offset, first_line: line, ordinal, kind, framing, .. } = unit;
+                    self.units.push(Kept { id, text, offset, line, ordinal, kind, framing });
                 }
             }
             Event::Trouble(told) => {

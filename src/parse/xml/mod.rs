@@ -1,8 +1,7 @@
 //! XML → the arena (XML 1.0, fifth edition; Namespaces in XML 1.0).
 //!
 //! In: one document. Out: elements, attributes and texts with their spans and namespaces, and faults with stable codes
-//! `xml.*`. Tags are found by quick-xml, which this room alone may make a reader of; what makes a document well formed
-//! is looked at here. Nothing outside the document is ever read: a DOCTYPE is refused, no entity is expanded. It goes
+//! `xml.*`. `markup` finds tags; what makes a document well formed is looked at here. Nothing outside the document is ever read: a DOCTYPE is refused, no entity is expanded. It goes
 //! on after what it cannot place, and stops only at a limit or where the document ends.
 
 mod attributes;

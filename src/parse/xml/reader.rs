@@ -5,6 +5,7 @@ use super::names;
 use super::scope::{Before, Scope};
 use super::{Extent, MAX_NODES, MAX_RESTARTS, MAX_TEXT};
 use crate::instance::{Builder, Kind, Markup, Namespaces, NodeId, Reference, reference};
+use crate::markup;
 use crate::parse::Faults;
 use crate::span::Span;
 use quick_xml::events::Event;
@@ -117,7 +118,7 @@ impl<'a> Reader<'a> {
             self.characters(from, from + MARK.len());
             from += MARK.len();
         }
-        let mut events = events(&bytes[from..]);
+        let mut events = markup::events(&bytes[from..]);
         while !self.stopped {
             let start = from + events.buffer_position() as usize;
             let event = events.read_event();
@@ -334,18 +335,4 @@ impl<'a> Reader<'a> {
 /// A span; units are far below its width.
 pub(super) fn span(start: usize, end: usize) -> Span {
     Span::new(start as u32, end as u32)
-}
-
-/// The one place that makes a reader of XML. The crate finds where markup starts and ends; tags that do not fit, lone
-/// ampersands and the like are let through to be told here.
-fn events(bytes: &[u8]) -> quick_xml::Reader<&[u8]> {
-    let mut reader = quick_xml::Reader::from_reader(bytes);
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true;
-    config.check_comments = false;
-    config.trim_text(false);
-    config.expand_empty_elements = false;
-    reader
 }

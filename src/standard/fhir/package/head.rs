@@ -4,6 +4,7 @@
 //! Depth is counted before any reader that recurses sees the bytes.
 
 use super::Limits;
+use crate::markup;
 use crate::standard::fhir::Syntax;
 use quick_xml::events::{BytesStart, Event};
 use serde::Deserialize;
@@ -181,7 +182,7 @@ impl<'de> Deserialize<'de> for Word {
 fn xml(bytes: &[u8]) -> Result<Option<Head>, &'static str> {
     let broken = "it is not well-formed XML";
     let text = std::str::from_utf8(bytes).map_err(|_| "it is XML in another encoding than UTF-8")?;
-    let mut reader = quick_xml::Reader::from_str(text);
+    let mut reader = markup::events(text.as_bytes());
     let (mut depth, mut head) = (0usize, None::<Head>);
     loop {
         let event = reader.read_event().map_err(|_| broken)?;
