@@ -5,7 +5,9 @@
 
 use super::finding::Excerpt;
 use crate::span::Span;
+use crate::standard::fhir::elements;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Bytes of the line taken on each side of the fault before it is shaped.
 const AROUND: usize = 70;
@@ -40,11 +42,11 @@ pub(super) fn excerpt(bytes: &[u8], span: Span, shown: Shown) -> Excerpt {
     if from > line_start || !begins_line {
         text.push('…');
     }
-    shape(&bytes[from..at], from == line_start && begins_line, shown, &mut text);
+    shape(bytes, from..at, from == line_start && begins_line, shown, &mut text);
     let marked_from = text.chars().count();
-    shape(&bytes[at..end_of_fault], at == line_start && begins_line, shown, &mut text);
+    shape(bytes, at..end_of_fault, at == line_start && begins_line, shown, &mut text);
     let marked_to = text.chars().count();
-    shape(&bytes[end_of_fault..to], false, shown, &mut text);
+    shape(bytes, end_of_fault..to, false, shown, &mut text);
     if to < line_end {
         text.push('…');
     }
@@ -68,7 +70,8 @@ fn separates(byte: u8) -> bool {
     matches!(byte, b'|' | b'^' | b'~' | b'&' | b'"' | b'{' | b'}' | b'[' | b']' | b':' | b',' | b'<' | b'>' | b'=')
 }
 
-fn shape(bytes: &[u8], starts_line: bool, shown: Shown, out: &mut String) {
+fn shape(all: &[u8], range: Range<usize>, starts_line: bool, shown: Shown, out: &mut String) {
+    let bytes = &all[range.clone()];
     if shown == Shown::Values {
         out.push_str(&String::from_utf8_lossy(bytes));
         return;
@@ -78,13 +81,39 @@ fn shape(bytes: &[u8], starts_line: bool, shown: Shown, out: &mut String) {
         out.push_str(&String::from_utf8_lossy(&bytes[..3]));
         rest = &bytes[3..];
     }
+    let mut start = range.end - rest.len();
     for token in rest.split_inclusive(|b| separates(*b)) {
         let (value, separator) = match token.split_last() {
             Some((last, value)) if separates(*last) => (value, Some(*last)),
             _ => (token, None),
         };
-        value_shape(value, out);
+        match is_vocabulary(all, start..start + value.len()) {
+            true => out.push_str(&String::from_utf8_lossy(value)),
+            false => value_shape(value, out),
+        }
+        start += token.len();
         out.extend(separator.map(char::from));
+    }
+}
+
+/// Whether the bytes are where JSON has the name of a member, or XML that of an element, and FHIR publishes it: then it
+/// is a word of the standard and no value.
+fn is_vocabulary(all: &[u8], word: Range<usize>) -> bool {
+    let (before, after) = (&all[..word.start], &all[word.end..]);
+    let text = &all[word];
+    let is_published = |name: &[u8]| !name.is_empty() && elements().is_known(name);
+    match (before.last(), after.first()) {
+        (Some(b'"'), Some(b'"')) => {
+            // A value stands before a colon nowhere.
+            after[1..after.len().min(9)].trim_ascii_start().first() == Some(&b':') && is_published(text)
+        }
+        (Some(b'<'), Some(b'>' | b'=' | b' ' | b'/')) => {
+            let name = text.strip_prefix(b"/").unwrap_or(text);
+            let name = name.strip_suffix(b"/").unwrap_or(name);
+            name.split(|b| *b == b' ').all(|word| is_published(word) || word == b"xmlns")
+        }
+        (_, Some(b'=')) => text.strip_prefix(b" ").is_some_and(is_published),
+        _ => false,
     }
 }
 
@@ -146,6 +175,15 @@ mod tests {
     fn only_the_line_at_fault_is_taken() {
         let (text, marked) = of("MSH|^~\\&|A\rPV1|1|Q\rDG1|1", "Q");
         assert_eq!((text.as_str(), marked.as_str()), ("PV1|9|text", "text"));
+    }
+
+    #[test]
+    fn names_that_fhir_publishes_are_words_of_the_standard_where_a_name_stands() {
+        let (text, marked) = of(r#"  "family": "family", "Qvort": "x", "name":[{"given":"#, r#""Qvort""#);
+        assert_eq!(text, r#" {2}"family": "text", "text": "text", "name":[{"given":"#);
+        assert_eq!(marked, r#""text""#);
+        let (text, _) = of(r#"<name><family value="given"/><qvort value="x"/></name>"#, "qvort");
+        assert_eq!(text, r#"<name><family value="text"/><text value="text"/></name>"#);
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub struct Located {
     pub related: Vec<Related>,
     /// The line at fault as a shape.
     pub excerpt: Option<Excerpt>,
+    /// Which definition says so, where the rule speaks for definitions: element, profile, package.
+    pub definition: Option<Arc<str>>,
 }
 
 /// Another place that belongs to a finding.

@@ -154,7 +154,21 @@ impl Recorder {
         span: Span,
         message: impl Into<Cow<'static, str>>,
     ) {
-        self.record(unit, rule, outcome, path.general(), || path, span, message.into());
+        let place = (path.general(), span);
+        self.record(unit, rule, outcome, place, || path, message.into(), || None);
+    }
+
+    /// The same, said by a definition, which is named only when the finding is listed.
+    pub fn found_by(
+        &mut self,
+        unit: Unit<'_>,
+        rule: RuleId,
+        outcome: Outcome,
+        (path, span): (Path, Span),
+        message: Cow<'static, str>,
+        definition: impl FnOnce() -> Option<Arc<str>>,
+    ) {
+        self.record(unit, rule, outcome, (path.general(), span), || path, message, definition);
     }
 
     /// The same at a place of the message, whose full path is made only when the finding is listed.
@@ -168,7 +182,7 @@ impl Recorder {
         message: impl Into<Cow<'static, str>>,
     ) {
         let general = spot.general().to_string();
-        self.record(unit, rule, outcome, general, || Path::Hl7(spot.step()), span, message.into());
+        self.record(unit, rule, outcome, (general, span), || Path::Hl7(spot.step()), message.into(), || None);
     }
 
     #[expect(clippy::too_many_arguments, reason = "one finding has these parts; the public forms bundle two of them")]
@@ -177,10 +191,10 @@ impl Recorder {
         unit: Unit<'_>,
         rule: RuleId,
         outcome: Outcome,
-        general: String,
+        (general, span): (String, Span),
         path: impl FnOnce() -> Path,
-        span: Span,
         message: Cow<'static, str>,
+        definition: impl FnOnce() -> Option<Arc<str>>,
     ) {
         let at = usize::from(rule.0);
         match outcome {
@@ -196,7 +210,7 @@ impl Recorder {
         }
         let place = Place { artifact: Arc::clone(unit.artifact), item: unit.item, offset: span.start, path: path() };
         let (shown, ruler) = (self.shown, &mut self.ruler);
-        self.tally.find(key, place, || located(unit, span, shown, ruler));
+        self.tally.find(key, place, || Located { definition: definition(), ..located(unit, span, shown, ruler) });
     }
 
     fn worded(&self, rule: RuleId, message: Cow<'static, str>) -> Cow<'static, str> {
@@ -248,5 +262,6 @@ fn located(unit: Unit<'_>, span: Span, shown: Shown, ruler: &mut Ruler) -> Locat
         length: u32::try_from(length).unwrap_or(u32::MAX),
         related: Vec::new(),
         excerpt: Some(excerpt(unit.bytes, span, shown)),
+        definition: None,
     }
 }

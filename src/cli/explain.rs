@@ -121,6 +121,7 @@ fn explain_rule(sheet: &mut Sheet<'_>, catalogue: &Catalogue, pack: &Pack, rule:
     sheet.field("messages", &if rule.messages.is_empty() { &pack.messages } else { &rule.messages }.join(", "))?;
     let unverified = if rule.source.verified { "" } else { " (not verified by us, so the rule may only warn)" };
     sheet.field("source", &format!("{}, {}{unverified}", rule.source.title, rule.source.section))?;
+    sheet.field("read it at", &rule.source.url)?;
     sheet.field("standard", &format!("{}: {} {}", pack.id, pack.title, pack.version))?;
     match rule.breaks.first() {
         Some(proof) => examples(sheet, catalogue, pack, rule, proof),

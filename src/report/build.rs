@@ -218,6 +218,7 @@ impl Build<'_> {
             why: rule.why.clone(),
             fix: rule.fix.clone(),
             source: source(&rule.source),
+            definition: located.definition.as_deref().map(str::to_owned),
             fingerprint: finding.fingerprint.clone(),
             group: group.fingerprint.clone(),
             related: located.related.iter().map(related).collect(),
@@ -251,7 +252,12 @@ impl Build<'_> {
 }
 
 fn source(source: &crate::standard::Source) -> Source {
-    Source { title: source.title.clone(), section: source.section.clone(), verified: source.verified }
+    Source {
+        title: source.title.clone(),
+        section: source.section.clone(),
+        url: source.url.clone(),
+        verified: source.verified,
+    }
 }
 
 fn waiver(judged: &judge::JudgedWaiver) -> Waiver {

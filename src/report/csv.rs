@@ -84,7 +84,7 @@ fn row(requirement: Option<&Requirement>, rule: Option<&Rule>) -> Vec<String> {
         let ids: Vec<&str> = of_rule.iter().filter(|i| i.effect == effect).map(|i| i.integration.as_str()).collect();
         ids.join(" ")
     };
-    let source = rule.map(|rule| format!("{} {}", rule.source.title, rule.source.section)).unwrap_or_default();
+    let source = rule.map(|rule| rule.source.shown()).unwrap_or_default();
     let cells = [
         requirement.map(|r| r.standard.clone()).or(rule.map(|r| r.standard.clone())).unwrap_or_default(),
         of(|r| &r.id),

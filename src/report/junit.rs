@@ -161,6 +161,6 @@ fn body(rule: &Rule, groups: &[(&Group, &[&Finding])]) -> String {
     }
     lines.push(format!("Why: {}", rule.why));
     lines.push(format!("Fix: {}", rule.fix));
-    lines.push(format!("Source: {} {}", rule.source.title, rule.source.section));
+    lines.push(format!("Source: {}", rule.source.shown()));
     lines.iter().map(|line| text(line)).collect::<Vec<_>>().join("\n")
 }

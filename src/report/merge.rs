@@ -339,6 +339,7 @@ fn located(finding: &model::Finding) -> Located {
             from: excerpt.from,
             columns: excerpt.columns,
         }),
+        definition: finding.definition.as_deref().map(Into::into),
     }
 }
 

@@ -271,8 +271,21 @@ pub struct Source {
     pub title: String,
     /// Section in it.
     pub section: String,
+    /// Where it is published, when it can be read on the web.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub url: String,
     /// Whether we read it there; an unverified rule may warn but never blocks.
     pub verified: bool,
+}
+
+impl Source {
+    /// Title and section, for people; empty when there is no title.
+    pub fn shown(&self) -> String {
+        match self.section.as_str() {
+            "" => self.title.clone(),
+            section => format!("{}, {section}", self.title),
+        }
+    }
 }
 
 /// Findings with one cause.
@@ -336,6 +349,9 @@ pub struct Finding {
     pub fix: String,
     /// Which document says so.
     pub source: Source,
+    /// Which element of which definition, of which package, where the rule speaks for definitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
     /// SHA-256 over rule, artifact name, path with indices and ordinal: stable across runs.
     pub fingerprint: String,
     /// Fingerprint of its group.

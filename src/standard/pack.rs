@@ -88,6 +88,9 @@ pub struct Source {
     /// Section in it.
     #[serde(default)]
     pub section: String,
+    /// Where it is published, when it can be read on the web.
+    #[serde(default)]
+    pub url: String,
     /// Whether we read it there. A rule whose source is not verified may warn, never block.
     #[serde(default)]
     pub verified: bool,

@@ -37,7 +37,7 @@ fn impact(list: &[(&str, &str)]) -> Vec<Impact> {
 }
 
 fn source(title: &str, section: &str, verified: bool) -> Source {
-    Source { title: s(title), section: s(section), verified }
+    Source { title: s(title), section: s(section), url: s("https://example.org/spec#4.2"), verified }
 }
 
 struct Told {
@@ -220,6 +220,7 @@ fn finding(told: &Told, artifact: &str, item: u64, path: &str, line: u64, messag
             from: 7,
             columns: 14,
         }),
+        definition: Some(s("Patient.name of http://example.org/StructureDefinition/p (p@1.0.0)")),
         state: s("current"),
         waiver: None,
         when: None,

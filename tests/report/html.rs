@@ -34,7 +34,7 @@ fn the_manager_reads_first_then_the_engineer() {
         "(not verified by us)",
         "PID|1||<mark>9{3} 9{3} 9{4}</mark>^^^NHS",
         "The Spine refuses the request, so the patient cannot be traced.",
-        "ITK HL7 V2 Message Specifications 4.2",
+        "ITK HL7 V2 Message Specifications, 4.2",
         "24 places",
         "and 21 more places",
         "5 places (2 waived, 1 in the baseline)",
@@ -46,6 +46,34 @@ fn the_manager_reads_first_then_the_engineer() {
     ] {
         assert!(text.contains(said), "{said:?} is not on the page");
     }
+}
+
+#[test]
+fn a_blocked_service_gives_its_first_reason_once_where_the_reasons_stand() {
+    let mut report = fixture::report();
+    let reason = report.verdicts[0].because[0].reason.clone();
+    report.verdicts[0].summary = format!("As shown, this system cannot join: 1 of 2 fails. {reason}");
+    let text = render(Format::Html, &report);
+    let (from, to) = (text.find("id=\"reasons\"").unwrap(), text.find("id=\"findings\"").unwrap());
+    assert_eq!(text[from..to].matches(&reason).count(), 1, "{}", &text[from..to]);
+    assert!(text[from..to].contains("this system cannot join: 1 of 2 fails.</p>"), "{}", &text[from..to]);
+    assert_eq!(text[..from].matches(&reason).count(), 2, "in the table, and among what to ask for");
+}
+
+#[test]
+fn a_gap_names_the_document_its_address_and_the_definition() {
+    let mut report = fixture::report();
+    for finding in &mut report.findings {
+        finding.source.url = "https://hl7.org/fhir/R4/elementdefinition.html#cardinality".to_owned();
+        finding.definition = Some("Patient.name of http://test/<p> (test@1)".to_owned());
+    }
+    let text = render(Format::Html, &report);
+    assert!(text.contains("<span class=\"address\">https://hl7.org/fhir/R4/elementdefinition.html#cardinality</span>"));
+    assert!(text.contains("<dt>Definition</dt><dd>Patient.name of http://test/&#60;p&#62; (test@1)</dd>"), "{text}");
+    let text = render(Format::Terminal, &report);
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("4.2 <https://hl7.org/fhir/R4/elementdefinition.html#cardinality>"), "{flat}");
+    assert!(flat.contains("asks: Patient.name of http://test/<p> (test@1)"), "{flat}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn verdicts_come_first_then_gaps_then_the_unshown_then_counts() {
         "24 places: feeds/adt-march.hl7:3:9, feeds/adt-march.hl7:51:9 (message 7)",
         "The Spine refuses the request",
         "Send the ten digits as issued",
-        "ITK HL7 V2 Message Specifications 4.2",
+        "ITK HL7 V2 Message Specifications, 4.2",
         "could not be decided: 7 digits",
         "5 places, 2 waived, 1 in the baseline",
         "feeds/readme.docx: not checked: this is a word processor file",

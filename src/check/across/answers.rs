@@ -282,7 +282,7 @@ impl Known {
 
     fn located(&self, related: Option<Related>) -> Located {
         let position = Position { line: self.line(), column: self.spot.column };
-        Located { position, length: self.spot.length, related: related.into_iter().collect(), excerpt: None }
+        Located { position, length: self.spot.length, related: related.into_iter().collect(), ..Located::default() }
     }
 
     fn related(&self, name: Name) -> Related {

@@ -1,13 +1,14 @@
 //! A FHIR resource: what lowering told, what its profiles say → counts and findings of rules.
 
 use super::{Desk, Rules};
-use crate::check::fhir::{self, Code, Context, Found, InForce, Issue, Issues, Links};
+use crate::check::fhir::{self, Code, Context, Found, InForce, Issue, Issues, Links, Source};
 use crate::check::record::{Recorder, Unit};
-use crate::instance::{Flags, NodeId};
+use crate::instance::{Flags, NodeId, Path};
 use crate::parse::{self, Faults, MAX_LISTED};
 use crate::span::Span;
 use crate::standard::Outcome;
-use crate::standard::fhir::{Syntax, View};
+use crate::standard::fhir::{Library, Syntax, View};
+use std::sync::Arc;
 
 /// Counts a resource for every rule that speaks of FHIR.
 pub(super) fn reach(desk: &Desk, to: &mut Recorder) {
@@ -38,7 +39,7 @@ pub(super) fn check(
     issues.clear();
     links.start();
     fhir::check(view, &context, issues);
-    record_checked(unit, view, issues, rules, to);
+    record_checked(unit, view, (issues, in_force.library), rules, to);
 }
 
 /// What lowering looks at in a resource.
@@ -94,13 +95,19 @@ fn record_lowered(unit: Unit<'_>, view: View<'_>, lowered: &Faults, rules: &Rule
         let Some(rule) = position.and_then(|at| rules.lowering[at]) else { continue };
         let path = match fault.element {
             Some(within) => view.path_below(within.node, within.below),
-            None => crate::instance::Path::Whole,
+            None => Path::Whole,
         };
         to.found(unit, rule, Outcome::Failed, path, fault.span, fault.message.clone());
     }
 }
 
-fn record_checked(unit: Unit<'_>, view: View<'_>, issues: &Issues, rules: &Rules, to: &mut Recorder) {
+fn record_checked(
+    unit: Unit<'_>,
+    view: View<'_>,
+    (issues, library): (&Issues, &Library),
+    rules: &Rules,
+    to: &mut Recorder,
+) {
     for (&code, rule) in Code::ALL.iter().zip(&rules.checks) {
         let (Some(rule), applied) = (*rule, issues.applied(code)) else { continue };
         if applied > 0 {
@@ -118,7 +125,9 @@ fn record_checked(unit: Unit<'_>, view: View<'_>, issues: &Issues, rules: &Rules
             continue;
         }
         let span = issue.span.unwrap_or_else(|| shown(view, issue.node));
-        to.found(unit, rule, outcome(issue.outcome), view.path(issue.node), span, message(issue));
+        let definition = || issue.source.as_ref().map(|source| definition(library, source));
+        let path = place(view, issue);
+        to.found_by(unit, rule, outcome(issue.outcome), (path, span), message(issue), definition);
     }
 }
 
@@ -142,6 +151,29 @@ fn outcome(found: Found) -> Outcome {
 
 fn message(issue: &Issue) -> std::borrow::Cow<'static, str> {
     issue.message.clone()
+}
+
+/// Where a finding stands. What is missing from the definitions at hand is one cause wherever it is missed, so such
+/// findings share one general path.
+fn place(view: View<'_>, issue: &Issue) -> Path {
+    let path = view.path(issue.node);
+    let general = match issue.code {
+        Code::ProfileUnknown => "Resource.meta.profile",
+        Code::ExtensionUnknown | Code::ExtensionUnknownModifier | Code::ExtensionUnknownInformation => {
+            "Element.extension"
+        }
+        _ => return path,
+    };
+    Path::Printed { full: path.to_string().into(), general: general.into() }
+}
+
+/// A definition for people: the element in it, its address, and what holds it.
+fn definition(library: &Library, source: &Source) -> Arc<str> {
+    let Source { profile, element } = source;
+    match library.layer_of("StructureDefinition", profile) {
+        Some(layer) => format!("{element} of {profile} ({layer})").into(),
+        None => format!("{element} of {profile}").into(),
+    }
 }
 
 /// What a reader is shown of an element: its value, else where it begins.

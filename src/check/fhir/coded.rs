@@ -25,7 +25,9 @@ pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
     match walk.context.terminology.in_system(coding) {
         Membership::Member => {}
         Membership::NotMember => {
-            walk.issues.fail(Code::CodeUnknown, code_node, None, || "the code is not one of its code system".into())
+            // The system is held, so what names it is a definition's; a version may be anything.
+            let held = system.split('|').next().unwrap_or_default();
+            walk.issues.fail(Code::CodeUnknown, code_node, None, || format!("{held} has no such code").into());
         }
         Membership::WrongDisplay => {
             let code = match walk.context.options.wrong_display {

@@ -94,6 +94,10 @@ pub trait Terms: Sync {
     fn in_system(&self, coding: CodingRef<'_>) -> Membership;
     /// The codes of a value set when they are few enough to be listed to people.
     fn few_codes(&self, value_set: &str) -> Option<Vec<String>>;
+    /// Which code of a value set `code` may be a slip of, in words that name no code but the value set's.
+    fn near(&self, _value_set: &str, _code: &str) -> Option<String> {
+        None
+    }
     /// The same, asking `server` for what they leave open; `None` where nobody can be asked.
     fn asking<'a>(&'a self, _server: &'a dyn Server) -> Option<Box<dyn Terms + Send + 'a>> {
         None

@@ -2,9 +2,11 @@
 
 use super::expression::{Expression, Outcome};
 use super::walk::Walk;
-use super::{Code, Decision, Examples, Level, Profile};
+use super::{Code, Decision, Examples, Level, Profile, publisher};
 use crate::instance::{Elements, Flags, NodeId, TypeId};
 use crate::standard::fhir::View;
+use crate::standard::fhir::store::Facts;
+use crate::standard::near::nearest;
 use std::sync::Arc;
 
 /// What holds of an extension as a whole.
@@ -115,8 +117,16 @@ fn inner(walk: &mut Walk<'_, '_>, id: NodeId, outer: &str, url: &str) {
     let Some(definition) = &profile.extension else { return };
     if !definition.inner.iter().any(|known| **known == *url) {
         walk.issues.fail(Code::ExtensionUnknown, id, None, || {
-            format!("the extension {} has none of this name in it: it has {}", profile.url, definition.inner.join(", "))
-                .into()
+            match (nearest(url, definition.inner.iter().map(|inner| &**inner)), &*definition.inner) {
+                (Some(near), _) => {
+                    format!("the extension {} has none of this name in it; `{near}` may be meant", profile.url).into()
+                }
+                (None, []) => format!("the extension {} has no extensions in it", profile.url).into(),
+                (None, inner) => {
+                    format!("the extension {} has none of this name in it: it has {}", profile.url, inner.join(", "))
+                        .into()
+                }
+            }
         });
     }
 }
@@ -139,9 +149,15 @@ fn unknown(walk: &mut Walk<'_, '_>, id: NodeId, url: &str) {
         (true, _) => Code::ExtensionUnknownInformation,
     };
     walk.issues.applies(code);
-    walk.issues.fail(code, id, None, || match allowed {
-        true => "the definition of the extension is not held, so its content is not checked".into(),
-        false => "the definition of the extension is not held: the package that defines it is needed".into(),
+    let library = walk.context.library;
+    walk.issues.fail(code, id, None, || {
+        let unheld = "the definition of the extension is not held";
+        match (library.nearest(url, Facts::EXTENSION), publisher::of(url), allowed) {
+            (Some(near), ..) => format!("{unheld}; {near} is, and may be meant").into(),
+            (None, Some(whose), _) => format!("{unheld}; its address is that of {whose}").into(),
+            (None, None, true) => "the definition of the extension is not held, so its content is not checked".into(),
+            (None, None, false) => unheld.into(),
+        }
     });
 }
 

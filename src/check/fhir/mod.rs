@@ -14,6 +14,7 @@ pub mod extension;
 mod issue;
 mod links;
 mod profile;
+mod publisher;
 mod release;
 mod resource;
 pub mod slicing;

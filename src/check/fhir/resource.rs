@@ -1,9 +1,10 @@
 //! A resource: its base definition, the profiles that it claims, and those that the user gives.
 
 use super::walk::Walk;
-use super::{Code, Profile, special};
+use super::{Code, Profile, publisher, special};
 use crate::instance::{Elements, NodeId};
 use crate::standard::fhir::TypeKind;
+use crate::standard::fhir::store::Facts;
 
 /// Profiles that one resource may claim; the rest are told of and not followed.
 const MAX_CLAIMS: usize = 64;
@@ -33,7 +34,12 @@ pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
             match context.profiles.profile(&canonical) {
                 Some(profile) => claimed(walk, &profile, id),
                 None => walk.issues.cannot_tell(Code::ProfileUnknown, claim, None, || {
-                    "the profile that the resource claims is not held, so nothing tells whether it holds".into()
+                    let unheld = "the profile that the resource claims is not held";
+                    match (context.library.nearest(&canonical, Facts::default()), publisher::of(&canonical)) {
+                        (Some(near), _) => format!("{unheld}; {near} is, and may be meant").into(),
+                        (None, Some(whose)) => format!("{unheld}; its address is that of {whose}").into(),
+                        (None, None) => unheld.into(),
+                    }
                 }),
             }
         }
@@ -44,7 +50,12 @@ pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
             match context.profiles.profile(canonical) {
                 Some(profile) => claimed(walk, &profile, id),
                 None => walk.issues.cannot_tell(Code::ProfileUnknown, id, None, || {
-                    format!("the profile {canonical} is not held, so nothing tells whether it holds").into()
+                    match context.library.nearest(canonical, Facts::default()) {
+                        Some(near) => {
+                            format!("the profile {canonical} is not held; {near} is, and may be meant").into()
+                        }
+                        None => format!("the profile {canonical} is not held").into(),
+                    }
                 }),
             }
         }

@@ -242,10 +242,11 @@ fn too_few(walk: &mut Walk<'_, '_>, (parent, slot): (NodeId, &Slot), slice: &Sli
     }
     let view = walk.view;
     let element = view.model.name_of(slot.name);
-    let mut message = format!(
-        "the slice `{}` of `{element}` stands {count} times, and there must be at least {}",
-        slice.name, slice.min
-    );
+    let (name, min) = (&slice.name, slice.min);
+    let mut message = match (count, min) {
+        (0, 1) => format!("the slice `{name}` of `{element}` is missing, and there must be one"),
+        _ => format!("the slice `{name}` of `{element}` stands {count} times, and there must be at least {min}"),
+    };
     // Which of those that are there nearly fit is what a person looks for; one reason stands for all alike.
     let mut reasons: Vec<String> = Vec::new();
     for child in view.named(parent, slot.name) {
@@ -256,8 +257,15 @@ fn too_few(walk: &mut Walk<'_, '_>, (parent, slot): (NodeId, &Slot), slice: &Sli
             reasons.push(reason);
         }
     }
-    if !reasons.is_empty() {
-        let _ = write!(message, "; those that are there do not fit: {}", reasons.join("; "));
+    match (&slice.tests, &*reasons) {
+        (Tests::All(tests), []) if !tests.is_empty() => {
+            let told: Vec<String> = tests.iter().map(|test| test.told(view.model)).collect();
+            let _ = write!(message, ": one where {}", told.join(" and "));
+        }
+        (_, []) => {}
+        (_, reasons) => {
+            let _ = write!(message, "; those that are there do not fit: {}", reasons.join("; "));
+        }
     }
     walk.issues.fail(Code::SliceMin, parent, Some(source), || message.into());
 }
@@ -282,5 +290,6 @@ fn unmatched(walk: &mut Walk<'_, '_>, slicing: &Slicing, child: NodeId) {
 /// Why `child` is not of `slice`.
 fn reason(walk: &mut Walk<'_, '_>, slice: &Slice, child: NodeId) -> Option<String> {
     let Tests::All(tests) = &slice.tests else { return None };
-    tests.iter().find(|test| test.run(walk, child) != Decision::Success).map(|test| test.why(walk.view.model))
+    let failing = tests.iter().find(|test| test.run(walk, child) != Decision::Success)?;
+    Some(failing.why(walk, child))
 }

@@ -173,4 +173,8 @@ impl Terms for Asked<'_> {
     fn few_codes(&self, value_set: &str) -> Option<Vec<String>> {
         self.terms.few_codes(value_set)
     }
+
+    fn near(&self, value_set: &str, code: &str) -> Option<String> {
+        self.terms.near(value_set, code)
+    }
 }

@@ -21,6 +21,7 @@ pub use server::{About, Listener, Question, Reply, Server};
 
 use super::fhir::{CodingRef, Membership, Terms};
 use crate::standard::fhir::{CodeSystem, Library, ValueSet};
+use crate::standard::near::nearest;
 use asked::Asked;
 use rustc_hash::FxHashMap;
 use set::Set;
@@ -34,6 +35,8 @@ const MAX_DEPTH: u32 = 16;
 const MAX_MISSING: usize = 4096;
 /// Codes that are few enough to be read in a message.
 const FEW: usize = 12;
+/// Codes that one from a message is compared with, to say which may be meant.
+const COMPARED: usize = 64;
 
 /// Where value sets and code systems come from.
 pub trait Published: Send + Sync {
@@ -204,5 +207,15 @@ impl Terms for Terminology {
 
     fn asking<'a>(&'a self, server: &'a dyn Server) -> Option<Box<dyn Terms + Send + 'a>> {
         Some(Box::new(Asked { terms: self, server: Some(server) }))
+    }
+
+    fn near(&self, value_set: &str, code: &str) -> Option<String> {
+        let codes = self.set(value_set, 0)?.few_codes(self, COMPARED)?;
+        if let Some(same) = codes.iter().find(|known| known.eq_ignore_ascii_case(code)) {
+            return Some(format!("`{same}` is written in this letter case"));
+        }
+        // Of two letters the one that is right tells nothing of what was meant.
+        let near = nearest(code, codes.iter().map(String::as_str)).filter(|near| near.len().min(code.len()) > 3)?;
+        Some(format!("`{near}` may be meant"))
     }
 }

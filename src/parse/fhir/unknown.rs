@@ -24,11 +24,39 @@ pub(super) fn element(model: &Model, info: &TypeInfo, name: &[u8]) -> String {
         if let Some(example) = forms.next() {
             let _ = write!(message, "; a choice carries its type in its name, as {example} does");
         }
+    } else if let Some(same) = names(info).find(|name| name.eq_ignore_ascii_case(bare)) {
+        let _ = write!(message, "; it is written {same}, and letter case counts");
+    } else if let Some(belongs) = belongs(model, info, bare) {
+        let _ = write!(message, "; it belongs in {belongs}");
     } else if let Some(near) = nearest(bare, names(info)) {
         let _ = write!(message, "; {near} may be meant");
     }
     message
 }
+
+/// Where near `info` an element called `name` has its place: in one of its own elements, or in what it is a part of.
+fn belongs(model: &Model, info: &TypeInfo, name: &str) -> Option<String> {
+    let has = |info: &TypeInfo| info.keys.contains_key(name.as_bytes());
+    let outer = info.name.rsplit_once('.').and_then(|(outer, _)| model.info(model.type_id(outer)?));
+    if let Some(outer) = outer.filter(|outer| has(outer)) {
+        return Some(outer.name.to_string());
+    }
+    // What every element may have says nothing of where this one belongs; nor does a name that many have.
+    let inner: Vec<&str> = info
+        .children
+        .iter()
+        .filter(|child| !child.choice && !EVERYWHERE.contains(&model.name_of(child.name)))
+        .filter(|child| child.types.iter().filter_map(|&id| model.info(id)).any(has))
+        .map(|child| model.name_of(child.name))
+        .collect();
+    (1..=MOST_PLACES).contains(&inner.len()).then(|| inner.join(" or "))
+}
+
+/// Elements that hold anything, so that nothing belongs in them.
+const EVERYWHERE: &[&str] = &["extension", "modifierExtension", "contained", "meta", "text", "resource"];
+
+/// Places named; a name with more of them is a common one, and where it belongs is anybody's guess.
+const MOST_PLACES: usize = 2;
 
 /// What is said of the type `name`, which `model` has no resource of.
 pub(super) fn resource(model: &Model, name: &[u8]) -> String {

@@ -156,7 +156,7 @@ fn sentence(text: &str) -> String {
 }
 
 fn source(source: &Source) -> String {
-    prose(format!("{} {}", source.title, source.section).trim())
+    prose(&source.shown())
 }
 
 fn scope(report: &Report) -> String {

@@ -22,6 +22,8 @@ pub(super) struct Row {
     pub code: String,
     pub word: String,
     pub summary: String,
+    /// The summary without the first reason, where the reasons follow it.
+    pub lead: String,
     pub shown_by: String,
     pub dates: Vec<String>,
     pub because: Vec<Because>,
@@ -67,6 +69,10 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
             code: verdict.verdict.clone(),
             word: prose(words::verdict(&verdict.verdict)),
             summary: sentence(&verdict.summary),
+            lead: {
+                let first = verdict.because.first().map_or("", |because| because.reason.as_str());
+                sentence(verdict.summary.strip_suffix(first).unwrap_or(&verdict.summary).trim_end())
+            },
             shown_by: match verdict.shown_by {
                 0 => "no message".to_owned(),
                 some => words::count(some, "message", "messages"),

@@ -88,6 +88,7 @@ fn add(tally: &mut Tally, event: &Event) {
                 length: 3,
                 related: vec![Related { artifact: "a.hl7".into(), item: 1, line: 2, what: "the first".into() }],
                 excerpt: Some(Excerpt { text: "A{3}|9".into(), from: 1, columns: 2 }),
+                definition: Some("Patient.name of http://test/p (test@1)".into()),
             });
         }
     }

@@ -124,7 +124,8 @@ fn descriptor(rule: &Rule) -> Descriptor<'_> {
         name: &rule.name,
         short_description: text(&rule.name.replace('-', " ")),
         full_description: text(&rule.why),
-        help: text(&format!("{} Source: {} {}", rule.fix, rule.source.title, rule.source.section)),
+        help: text(&format!("{} Source: {}", rule.fix, rule.source.shown())),
+        help_uri: Some(rule.source.url.as_str()).filter(|url| is_address(url)),
         default_configuration: Configuration { level: level(&rule.severity) },
         properties: RuleFacts {
             standard: &rule.standard,
@@ -138,6 +139,11 @@ fn descriptor(rule: &Rule) -> Descriptor<'_> {
             source_verified: rule.source.verified,
         },
     }
+}
+
+/// Whether a pack's text is an address that a viewer may make a link of.
+fn is_address(url: &str) -> bool {
+    url.starts_with("https://") && url.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"\\^`{|}".contains(&b))
 }
 
 fn location(name: &str, index: Option<usize>) -> ArtifactLocation {
@@ -201,6 +207,7 @@ fn result<'r>(
             impact: &finding.impact,
             excerpt: finding.excerpt.as_ref().map(|excerpt| excerpt.text.as_str()),
             when: finding.when.as_deref(),
+            definition: finding.definition.as_deref(),
         },
     }
 }

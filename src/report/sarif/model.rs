@@ -60,6 +60,8 @@ pub(super) struct Descriptor<'r> {
     pub short_description: Text,
     pub full_description: Text,
     pub help: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help_uri: Option<&'r str>,
     pub default_configuration: Configuration,
     pub properties: RuleFacts<'r>,
 }
@@ -236,4 +238,6 @@ pub(super) struct ResultFacts<'r> {
     pub excerpt: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<&'r str>,
 }

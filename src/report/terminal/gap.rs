@@ -51,7 +51,11 @@ pub(super) fn in_full(page: &mut Page<'_>, report: &Report, group: &Group, findi
     let source = first.map(|finding| &finding.source).or(rule.map(|rule| &rule.source));
     if let Some(source) = source.filter(|source| !source.title.is_empty()) {
         let unverified = if source.verified { "" } else { " (not verified by us, so it only warns)" };
-        page.labelled(2, "from: ", 8, &format!("{} {}{unverified}", source.title, source.section))?;
+        let url = if source.url.is_empty() { String::new() } else { format!(" <{}>", source.url) };
+        page.labelled(2, "from: ", 8, &format!("{}{url}{unverified}", source.shown()))?;
+    }
+    if let Some(definition) = first.and_then(|finding| finding.definition.as_deref()) {
+        page.labelled(2, "asks: ", 8, definition)?;
     }
     Ok(())
 }

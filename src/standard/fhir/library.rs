@@ -8,13 +8,14 @@
 //! has any. What is built in is one layer, however many files it is in.
 
 mod embedded;
+mod near;
 mod version;
 
 use super::store::{Facts, Held, Store};
 use super::{CodeSystem, Model, Release, StructureDefinition, Structures, ValueSet};
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// Where FHIR's own definitions have their URLs.
 const CORE: &str = "http://hl7.org/fhir/StructureDefinition/";
@@ -86,6 +87,8 @@ pub struct Library {
     value_sets: Kept<ValueSet>,
     code_systems: Kept<CodeSystem>,
     unread: Mutex<Vec<Unread>>,
+    /// Made when something was not there, to find what may have been meant.
+    canonicals: OnceLock<near::Canonicals>,
 }
 
 impl Library {
@@ -102,6 +105,7 @@ impl Library {
             value_sets: Kept::default(),
             code_systems: Kept::default(),
             unread: Mutex::default(),
+            canonicals: OnceLock::new(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Which codes an element may have (`binding`).
 
-use crate::check::fhir::walk::Walk;
+use crate::check::fhir::walk::{Known, Walk};
 use crate::check::fhir::{Code, CodingRef, Membership, Source};
 use crate::instance::NodeId;
+use crate::standard::fhir::View;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -105,12 +106,15 @@ impl Binding {
         let terminology = walk.context.terminology;
         walk.issues.fail(code, id, Some(source), || {
             let word = if code == Code::BindingMax { "the greatest allowed" } else { self.word() };
-            match terminology.few_codes(value_set) {
-                Some(codes) if !codes.is_empty() => {
-                    format!("not in the value set {value_set} ({word}), whose codes are {}", codes.join(", ")).into()
-                }
-                _ => format!("not in the value set {value_set} ({word})").into(),
+            let mut message = format!("not in the value set {value_set} ({word})");
+            if let Some(codes) = terminology.few_codes(value_set).filter(|codes| !codes.is_empty()) {
+                message.push_str(&format!(", whose codes are {}", codes.join(", ")));
             }
+            if let Some(near) = only_code(walk.view, walk.known, id).and_then(|code| terminology.near(value_set, &code))
+            {
+                message.push_str(&format!("; {near}"));
+            }
+            message.into()
         });
     }
 
@@ -121,6 +125,22 @@ impl Binding {
             Strength::Preferred => "preferred",
         }
     }
+}
+
+/// The code of `id`, when it has just one.
+fn only_code<'a>(view: View<'a>, known: Known, id: NodeId) -> Option<Cow<'a, str>> {
+    let type_id = view.type_id(id);
+    if view.model.primitive(type_id).is_some() {
+        return view.text(id);
+    }
+    let coding = match type_id == known.concept_type {
+        true => {
+            let mut codings = view.named(id, known.coding);
+            codings.next().filter(|_| codings.next().is_none())?
+        }
+        false => id,
+    };
+    view.text(view.child(coding, known.code)?)
 }
 
 /// Whether a code of `id` is in `value_set`; `None` where no code is there to be looked at.

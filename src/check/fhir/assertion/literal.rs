@@ -7,7 +7,7 @@ use super::number;
 use crate::check::fhir::walk::Walk;
 use crate::check::fhir::{Code, Source};
 use crate::instance::{NameId, NodeId, TypeId};
-use crate::standard::fhir::{Primitive, View};
+use crate::standard::fhir::{Model, Primitive, View};
 use std::cmp::Ordering;
 
 /// A value.
@@ -53,6 +53,41 @@ impl Literal {
         match self {
             Self::Primitive(_, text) if text.chars().count() <= MAX_SHOWN => Some(text),
             _ => None,
+        }
+    }
+
+    /// The value for people with the names of its parts, when it is short: `coding.code ` and the code in backticks.
+    pub fn told(&self, model: &Model) -> Option<String> {
+        let mut told = String::new();
+        self.tell(model, "", &mut told);
+        (!told.is_empty() && told.chars().count() <= 2 * MAX_SHOWN).then_some(told)
+    }
+
+    /// Definitions nest a handful of types deep; past that nobody reads on.
+    fn tell(&self, model: &Model, path: &str, told: &mut String) {
+        match self {
+            Self::Primitive(..) => {
+                let Some(shown) = self.shown() else { return };
+                if !told.is_empty() {
+                    told.push_str(" and ");
+                }
+                if !path.is_empty() {
+                    told.push_str(path);
+                    told.push(' ');
+                }
+                told.push_str(&format!("`{shown}`"));
+            }
+            Self::Complex { parts, .. } => {
+                for (name, _, items) in parts {
+                    let name = model.name_of(*name);
+                    let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+                    for item in items {
+                        if path.len() <= MAX_SHOWN && told.len() <= 3 * MAX_SHOWN {
+                            item.tell(model, &path, told);
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -136,10 +171,10 @@ fn differ(literal: &Literal, exactness: Exactness, walk: &mut Walk<'_, '_>, id: 
             Some(shown) => format!("not the value that {wanted}: `{shown}`").into(),
             None => format!("not the value that {wanted}").into(),
         }),
-        Literal::Complex { concept: true, parts } if exactness == Exactness::Pattern => {
-            let shown = concept(parts, view);
-            walk.issues.fail(code(exactness), id, Some(source), || {
-                format!("no coding is the one that {wanted}: {shown}").into()
+        Literal::Complex { concept: true, .. } if exactness == Exactness::Pattern => {
+            walk.issues.fail(code(exactness), id, Some(source), || match literal.told(view.model) {
+                Some(told) => format!("not the concept that {wanted}: {told}").into(),
+                None => format!("not the concept that {wanted}").into(),
             });
         }
         Literal::Complex { parts, .. } => {
@@ -152,8 +187,8 @@ fn differ(literal: &Literal, exactness: Exactness, walk: &mut Walk<'_, '_>, id: 
                     ([item], Some(child), None) => differ(item, exactness, walk, child, source),
                     (_, None, _) => walk.issues.fail(code(exactness), id, Some(source), || {
                         let name = view.model.name_of(*name);
-                        match items.first().and_then(Literal::shown) {
-                            Some(shown) => format!("`{name}` is missing, which {wanted} to be `{shown}`").into(),
+                        match items.first().and_then(|item| item.told(view.model)) {
+                            Some(told) => format!("`{name}` is missing, which {wanted}: {told}").into(),
                             None => format!("`{name}` is missing, which {wanted}").into(),
                         }
                     }),
@@ -174,23 +209,4 @@ fn differ(literal: &Literal, exactness: Exactness, walk: &mut Walk<'_, '_>, id: 
             }
         }
     }
-}
-
-/// The codings of a concept, for people.
-fn concept(parts: &[(NameId, TypeId, Vec<Literal>)], view: View<'_>) -> String {
-    let mut shown = String::new();
-    for (_, _, items) in parts {
-        for item in items {
-            let Literal::Complex { parts, .. } = item else { continue };
-            for (name, _, items) in parts {
-                let Some(text) = items.first().and_then(Literal::shown) else { continue };
-                if !shown.is_empty() {
-                    shown.push_str(", ");
-                }
-                shown.push_str(view.model.name_of(*name));
-                shown.push_str(&format!(" `{text}`"));
-            }
-        }
-    }
-    shown
 }

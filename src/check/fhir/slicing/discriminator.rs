@@ -140,26 +140,59 @@ impl Test {
         }
     }
 
-    /// What it asks for, for people.
-    pub(super) fn why(&self, model: &Model) -> String {
-        let path = match &*self.shown {
-            "$this" => "it",
-            path => path,
-        };
+    /// Why it does not hold of `id`, for people: what there would have to be, and whether anything is.
+    pub(super) fn why(&self, walk: &mut Walk<'_, '_>, id: NodeId) -> String {
+        let model = walk.view.model;
+        let path = self.place();
+        let asked = self.asked(model);
         match &self.what {
-            What::Value(literal, _) => match literal.shown() {
-                Some(shown) => format!("{path} is not `{shown}`"),
-                None => format!("{path} is not the value of the slice"),
+            What::Absent => return format!("{path} is there, and must not be"),
+            What::Exists => return format!("{path} is missing"),
+            What::Position(..) => return "it stands elsewhere in the list".to_owned(),
+            _ => {}
+        }
+        if self.run(walk, id) == Decision::Undecided {
+            return format!("whether {path} is {asked} cannot be told");
+        }
+        let there = Self { path: self.path.clone(), shown: Arc::clone(&self.shown), what: What::Exists };
+        match there.run(walk, id) {
+            Decision::Failure => format!("{path} is missing, and must be {asked}"),
+            _ => match &self.what {
+                What::Value(..) => format!("{path} is another value than {asked}"),
+                What::Profile(profiles) => format!("{path} does not conform to {}", profiles.join(" or ")),
+                _ => format!("{path} is not {asked}"),
             },
-            What::Member(value_set) => format!("{path} is not in {value_set}"),
-            What::Exists => format!("{path} is missing"),
-            What::Absent => format!("{path} is there"),
+        }
+    }
+
+    /// What makes one of the slice, for people who look for what to send.
+    pub(super) fn told(&self, model: &Model) -> String {
+        let (path, asked) = (self.place(), self.asked(model));
+        match &self.what {
+            What::Absent => format!("{path} is not there"),
+            What::Exists => format!("{path} is there"),
+            What::Position(from, _) => format!("it stands as number {} of the list", from + 1),
+            _ => format!("{path} is {asked}"),
+        }
+    }
+
+    fn place(&self) -> String {
+        match &*self.shown {
+            "$this" => "it".to_owned(),
+            path => format!("`{path}`"),
+        }
+    }
+
+    fn asked(&self, model: &Model) -> String {
+        match &self.what {
+            What::Value(literal, _) => literal.told(model).unwrap_or_else(|| "the value of the slice".to_owned()),
+            What::Member(value_set) => format!("in the value set {value_set}"),
             What::Type(types) => {
                 let names: Vec<&str> = types.iter().filter_map(|&id| model.info(id)).map(|info| &*info.name).collect();
-                format!("{path} is not of type {}", names.join(" or "))
+                format!("of type {}", names.join(" or "))
             }
-            What::Profile(profiles) => format!("{path} does not fulfil {}", profiles.join(" or ")),
-            What::Position(..) => "it stands elsewhere".to_owned(),
+            What::Profile(profiles) => format!("conforming to {}", profiles.join(" or ")),
+            What::Exists | What::Absent | What::Position(..) => String::new(),
         }
     }
 }

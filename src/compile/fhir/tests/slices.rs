@@ -40,9 +40,23 @@ fn slices_are_told_by_value_and_counted() {
     assert_eq!(run(&["other", "nhs", "local"]), NOTHING);
     assert_eq!(run(&["nhs", "nhs"]), ["slice-max Patient"]);
     assert_eq!(found(std::slice::from_ref(&open), json!({"resourceType": "Patient"})), ["slice-min Patient"]);
-    let told = messages(&[open], patient(&["other", "local"]));
-    assert_eq!(told[0].0, "slice-min Patient");
-    assert!(told[0].1.contains("`nhs`") && told[0].1.contains("system is not `http://test/nhs`"), "{}", told[0].1);
+    let said = |identifiers: Value| {
+        let resource = json!({"resourceType": "Patient", "identifier": identifiers});
+        let told = messages(std::slice::from_ref(&open), resource);
+        assert_eq!(told[0].0, "slice-min Patient");
+        told[0].1.clone()
+    };
+    let missing = "the slice `nhs` of `identifier` is missing, and there must be one";
+    let another = "`system` is another value than `http://test/nhs`";
+    assert_eq!(
+        said(json!([{"system": "http://test/other"}, {"system": "http://test/local"}, {"value": "1"}])),
+        format!(
+            "{missing}; those that are there do not fit: {another}; \
+             `system` is missing, and must be `http://test/nhs`"
+        )
+    );
+    let told = messages(std::slice::from_ref(&open), json!({"resourceType": "Patient"}));
+    assert_eq!(told[0].1, format!("{missing}: one where `system` is `http://test/nhs`"));
 }
 
 #[test]
@@ -60,10 +74,12 @@ fn closed_slicing_says_what_was_tried() {
     let told = messages(&[sliced("closed", false)], patient(&["nhs", "other"]));
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].0, "slice-unmatched Patient.identifier[1]");
-    for part in ["`nhs` (system is not `http://test/nhs`)", "`local` (system is not `http://test/local`)"] {
-        assert!(told[0].1.contains(part), "{}", told[0].1);
-    }
-    assert!(!told[0].1.contains("http://test/other"), "{}", told[0].1);
+    assert_eq!(
+        told[0].1,
+        "it fits none of the slices, and there may be no others; tried: \
+         `nhs` (`system` is another value than `http://test/nhs`), \
+         `local` (`system` is another value than `http://test/local`)"
+    );
 }
 
 #[test]
@@ -112,6 +128,13 @@ fn is_of_slice(profile: &Value, one: Value) -> bool {
     }
 }
 
+/// Why `one`, which is not of the slice, is not.
+fn why_not(profile: &Value, one: Value) -> String {
+    let told = messages(std::slice::from_ref(profile), with(one));
+    let missing = "the slice `s` of `component` is missing, and there must be one; those that are there do not fit: ";
+    told[0].1.strip_prefix(missing).unwrap_or_else(|| panic!("{}", told[0].1)).to_owned()
+}
+
 #[test]
 fn a_pattern_above_tells_by_its_part() {
     let concept = json!({"coding": [{"system": "http://loinc.org", "code": "1-8"}]});
@@ -127,6 +150,10 @@ fn a_pattern_above_tells_by_its_part() {
     let coded = |code: &str| json!({"code": {"coding": [{"system": "http://loinc.org", "code": code}]}});
     assert!(is_of_slice(&profile, coded("1-8")));
     assert!(!is_of_slice(&profile, coded("1-9")));
+    assert_eq!(
+        why_not(&profile, coded("1-9")),
+        "`code` is another value than coding.system `http://loinc.org` and coding.code `1-8`"
+    );
     let deeper = component(
         "value",
         "code.coding.code",
@@ -149,7 +176,9 @@ fn slices_are_told_by_existence() {
     let absent = component("exists", "dataAbsentReason", said(0, "0"));
     let with_it = json!({"dataAbsentReason": {"text": "x"}});
     assert!(is_of_slice(&there, with_it.clone()) && !is_of_slice(&there, json!({})));
-    assert!(!is_of_slice(&absent, with_it) && is_of_slice(&absent, json!({})));
+    assert!(!is_of_slice(&absent, with_it.clone()) && is_of_slice(&absent, json!({})));
+    assert_eq!(why_not(&there, json!({})), "`dataAbsentReason` is missing");
+    assert_eq!(why_not(&absent, with_it), "`dataAbsentReason` is there, and must not be");
 }
 
 #[test]
@@ -161,6 +190,8 @@ fn slices_are_told_by_type() {
     );
     assert!(is_of_slice(&profile, json!({"valueQuantity": {"value": 1}})));
     assert!(!is_of_slice(&profile, json!({"valueString": "x"})));
+    assert_eq!(why_not(&profile, json!({"valueString": "x"})), "`value` is not of type Quantity");
+    assert_eq!(why_not(&profile, json!({})), "`value` is missing, and must be of type Quantity");
 }
 
 #[test]
@@ -178,6 +209,7 @@ fn slices_are_told_by_a_code_of_a_value_set() {
     };
     let coded = |code: &str| json!({"code": {"coding": [{"system": "http://test/cs", "code": code}]}});
     assert!(is_of_slice(&bound("http://test/vs"), coded("a")));
+    assert_eq!(why_not(&bound("http://test/vs"), coded("z")), "`code` is not in the value set http://test/vs");
     // What nobody holds decides nothing.
     let told = found(&[bound("http://test/else")], with(coded("a")));
     assert_eq!(told, ["slice-min? Observation"]);
@@ -205,6 +237,8 @@ fn slices_are_told_by_profile() {
     assert_eq!(run("kg"), NOTHING);
     // Trying leaves nothing but the slice that is missing.
     assert_eq!(run("g"), ["slice-min Observation"]);
+    let told = messages(&all, with(json!({"valueQuantity": {"value": 1, "code": "g"}})));
+    assert!(told[0].1.ends_with("`value` does not conform to http://test/kilograms"), "{}", told[0].1);
 }
 
 #[test]

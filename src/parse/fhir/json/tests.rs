@@ -195,7 +195,7 @@ fn messages_hold_published_names_only() {
     lower(Document { bytes: text.as_bytes(), tree: &tree }, &model, &mut elements, &mut faults);
     let told: Vec<&str> = faults.listed().iter().map(|fault| &*fault.message).collect();
     let expected = [
-        "an unknown element: Patient has none of this name; birthDate may be meant",
+        "an unknown element: Patient has none of this name; it is written birthDate, and letter case counts",
         "Patient has no element animal",
         "an unknown element: Patient has none of this name",
         "Patient has no element deceased; a choice carries its type in its name, as deceasedBoolean does",
