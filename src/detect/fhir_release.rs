@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_release_shows_in_versions_profiles_and_types() {
-        let cases: [(&str, Option<Release>); 12] = [
+        let cases: [(&str, Option<Release>); 13] = [
             (r#"{"resourceType":"Patient"}"#, None),
             (r#"{"resourceType":"ReferralRequest"}"#, Some(Release::Stu3)),
             (r#"{"resourceType":"Ingredient"}"#, Some(Release::R4b)),
@@ -138,6 +138,8 @@ mod tests {
             (r#"{"extension":[{"url":"https://fhir.hl7.org.uk/STU3/StructureDefinition/X"}]}"#, None),
             (r#"{"meta":{"profile":["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient"]}}"#, None),
             (r#"{"meta":{"profile"#, None),
+            // What an attachment is in, not the resource.
+            (r#"{"contentType":"application/fhir+json; fhirVersion=3.0","size":3,"title":"3.0"}"#, None),
         ];
         for (text, release) in cases {
             assert_eq!(fhir_release(text.as_bytes()).map(|found| found.0), release, "{text}");

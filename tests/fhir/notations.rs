@@ -179,7 +179,14 @@ fn a_resource_is_held_to_its_release() {
     assert!(codes(&["hl7-fhir-r4"], &plain).contains("FHIR-08"));
     assert!(codes(&["hl7-fhir-r4"], &claimed).contains("FHIR-08"), "only R4 is asked for");
     assert!(!codes(&["hl7-fhir-stu3"], &plain).contains("FHIR-08"));
-    assert!(codes(&[], &plain).contains("FHIR-08"), "nothing shows that it is no R4");
+    assert!(!codes(&[], &plain).contains("FHIR-08"), "its elements are those of STU3");
+    let either = r#"{"resourceType":"Patient","animals":["x"],"contact":[{"relationship":"x"}]}"#;
+    assert!(codes(&[], either).contains("FHIR-08"), "no release has it, so it is taken for R4");
+    let both = r#"{"resourceType":"Patient","animal":{"species":{"text":"dog"}},"surname":"x","nickname":"y"}"#;
+    assert!(codes(&[], both).contains("FHIR-08"), "STU3 has one of the three, and not the others");
+    let order = r#"<Encounter xmlns="http://hl7.org/fhir"><status value="planned"/><reason><text value="x"/></reason></Encounter>"#;
+    let tally = check(&of(&[]), order.as_bytes(), Syntax::Xml);
+    assert!(tally.groups.keys().all(|key| of(&[]).0.rule(key.rule).code != "FHIR-08"), "`reason` is of STU3");
     assert!(!codes(&[], &claimed).contains("FHIR-08"), "the profile shows that it is STU3");
     assert!(!codes(&[], r#"{"resourceType":"ReferralRequest","status":"draft"}"#).contains("FHIR-06c"));
     assert!(codes(&["hl7-fhir-r4"], r#"{"resourceType":"ReferralRequest"}"#).contains("FHIR-06c"));

@@ -7,13 +7,16 @@
 
 mod fhir;
 mod json;
+mod shape;
 mod xml;
 
 use crate::check::fhir::{Code, Issues, Links};
 use crate::check::syntax::SyntaxRules;
 use crate::check::tally::RuleId;
-use crate::instance::{Elements, Instance, Namespaces};
+use crate::instance::{Instance, Namespaces};
 use crate::parse::{self, Faults};
+
+use shape::Lowered;
 
 pub(super) use json::check as check_json;
 pub(super) use xml::check as check_xml;
@@ -30,9 +33,10 @@ pub enum Expected {
 /// Memory that is reused from document to document, and which rule answers for which code.
 pub(super) struct Desk {
     namespaces: Namespaces,
-    elements: Elements,
-    /// What lowering found: kept apart from what the parser found, which may make it void.
-    lowered: Faults,
+    /// The resource, and what lowering found: kept apart from what the parser found, which may make it void.
+    lowered: Lowered,
+    /// The same by another release, tried.
+    tried: Lowered,
     issues: Issues,
     links: Links,
     rules: Rules,
@@ -53,8 +57,8 @@ impl Desk {
     pub(super) fn new(syntax: &SyntaxRules) -> Self {
         Self {
             namespaces: Namespaces::default(),
-            elements: Elements::default(),
-            lowered: Faults::default(),
+            lowered: Lowered::default(),
+            tried: Lowered::default(),
             issues: Issues::default(),
             links: Links::default(),
             rules: Rules {

@@ -31,7 +31,7 @@ pub use decision::Decision;
 pub use issue::{Found, Issue, Issues, Probe, Source};
 pub use links::Links;
 pub use profile::{Bits, Broken, Kids, KidsIx, Node, NodeIx, Profile, Slot};
-pub(crate) use release::release_of;
+pub(crate) use release::{Choice, release_of};
 pub use release::{InForce, Releases};
 pub use walk::{Known, Walk};
 

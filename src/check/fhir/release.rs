@@ -1,7 +1,7 @@
 //! Which release a resource is checked against, and with what.
 //!
 //! In: the releases in force and a resource. Out: everything that checking against one release needs. The release is
-//! the one that the resource shows it is written for, else the first in force.
+//! the one that the resource shows it is written for, else the first in force whose elements it has.
 
 use super::{Options, Profiles, Terms};
 use crate::check::terminology::Server;
@@ -34,12 +34,21 @@ pub trait Releases: Sync {
     }
 }
 
+/// The release that a resource is checked against, and how that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// It shows it.
+    Shown(Release),
+    /// Nothing shows it, and others are in force.
+    Assumed(Release),
+}
+
 /// The release of `text`; `None` when none is in force.
-pub(crate) fn release_of(text: &[u8], releases: &[Release]) -> Option<Release> {
+pub(crate) fn release_of(text: &[u8], releases: &[Release]) -> Option<Choice> {
     let default = *releases.first()?;
     if releases.len() == 1 {
-        return Some(default);
+        return Some(Choice::Shown(default));
     }
-    let shown = fhir_release(text).map(|(release, _)| release);
-    Some(shown.filter(|release| releases.contains(release)).unwrap_or(default))
+    let shown = fhir_release(text).map(|(release, _)| release).filter(|release| releases.contains(release));
+    Some(shown.map_or(Choice::Assumed(default), Choice::Shown))
 }

@@ -2,7 +2,7 @@
 
 mod places;
 
-use super::{Desk, Expected, Parsing, fhir};
+use super::{Desk, Expected, Parsing, fhir, shape};
 use crate::check::fhir::release_of;
 use crate::check::record::{Recorder, Unit};
 use crate::check::{Checked, Plans};
@@ -56,10 +56,11 @@ pub(crate) fn check(
     if let Some(release) = release {
         fhir::reach(desk, to);
         if !IN_DOUBT.iter().any(|code| faults.count(code) > 0) && extent == Extent::Whole {
-            let in_force = plans.fhir().in_force(release);
-            desk.lowered.clear();
-            parse::fhir::json::lower(document, in_force.library.model(), &mut desk.elements, &mut desk.lowered);
-            let Desk { elements, lowered, issues, links, rules, .. } = desk;
+            let Desk { lowered, tried, issues, links, rules, .. } = desk;
+            let in_force = shape::lower(plans.fhir(), release, (lowered, tried), |model, elements, faults| {
+                parse::fhir::json::lower(document, model, elements, faults);
+            });
+            let (elements, lowered) = &*lowered;
             let view = View { bytes: unit.bytes, elements, model: in_force.library.model(), syntax: Syntax::Json };
             fhir::check(unit, view, in_force, (lowered, issues, links), rules, to);
         }

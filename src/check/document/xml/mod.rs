@@ -2,7 +2,7 @@
 
 mod places;
 
-use super::{Desk, Expected, Parsing, fhir};
+use super::{Desk, Expected, Parsing, fhir, shape};
 use crate::check::fhir::release_of;
 use crate::check::record::{Recorder, Unit};
 use crate::check::{Checked, Plans};
@@ -48,12 +48,12 @@ pub(crate) fn check(
         fhir::reach(desk, to);
         let in_doubt = faults.counts().iter().any(|(code, _)| !NO_DOUBT.contains(code));
         if !in_doubt && parsed.extent == Extent::Whole {
-            let in_force = plans.fhir().in_force(release);
-            let model = in_force.library.model();
-            desk.lowered.clear();
-            parse::fhir::xml::lower(document, model, &mut desk.elements, &mut desk.lowered);
-            let Desk { elements, lowered, issues, links, rules, .. } = desk;
-            let view = View { bytes: document.bytes, elements, model, syntax: Syntax::Xml };
+            let Desk { lowered, tried, issues, links, rules, .. } = desk;
+            let in_force = shape::lower(plans.fhir(), release, (lowered, tried), |model, elements, faults| {
+                parse::fhir::xml::lower(document, model, elements, faults);
+            });
+            let (elements, lowered) = &*lowered;
+            let view = View { bytes: document.bytes, elements, model: in_force.library.model(), syntax: Syntax::Xml };
             fhir::check(unit, view, in_force, (lowered, issues, links), rules, to);
         }
     }
