@@ -24,7 +24,7 @@ step_format() {
     cargo metadata --locked --format-version 1 --manifest-path ci/fuzz/Cargo.toml >/dev/null
 }
 step_lint() { cargo clippy --locked --all-targets -- -D warnings; }
-step_test() { bash ci/test.sh; }
+step_test() { bash ci/suites/packages.sh && bash ci/test.sh; }
 step_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items; }
 step_packs() { "$target/release/hallmark" --no-config standards test standards; }
 step_release() { cargo build --locked --release && ls -l "$target/release/hallmark"; }

@@ -66,9 +66,14 @@ impl Expression {
 
     /// The expression for people, cut where it is long.
     pub fn shown(&self) -> String {
-        match self.text.char_indices().nth(MAX_SHOWN) {
-            Some((at, _)) => format!("`{}…`", &self.text[..at]),
-            None => format!("`{}`", self.text),
+        Self::excerpt(&self.text)
+    }
+
+    /// As much of the expression `text` of a definition as a message shows.
+    pub fn excerpt(text: &str) -> String {
+        match text.char_indices().nth(MAX_SHOWN) {
+            Some((at, _)) => format!("`{}…`", &text[..at]),
+            None => format!("`{text}`"),
         }
     }
 }

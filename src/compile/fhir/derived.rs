@@ -241,10 +241,23 @@ impl Making<'_, '_> {
         Source { profile: Arc::clone(&self.url), element: element.id.as_deref().unwrap_or(&element.path).into() }
     }
 
+    /// The extension as the release itself defined it, when a later package of HL7 stands in for that: what the release
+    /// names a place for is not wrong there because the package moved it. That it may stand anywhere names none.
+    fn release_form(&self) -> Option<Arc<StructureDefinition>> {
+        let version = self.compiler.definitions.model().release.version();
+        if !self.url.starts_with(CORE) || self.structure.version.as_deref() == Some(version) {
+            return None;
+        }
+        let held = self.compiler.definitions.structure(&format!("{}|{version}", self.url))?;
+        let names_places = held.context.iter().all(|one| one.expression != "Element");
+        (held.version.as_deref() == Some(version) && names_places).then_some(held)
+    }
+
     fn extension(&mut self) -> Definition {
         let source = Source { profile: Arc::clone(&self.url), element: "Extension".into() };
         let mut contexts = Vec::new();
-        for context in &self.structure.context {
+        let earlier = self.release_form();
+        for context in self.structure.context.iter().chain(earlier.iter().flat_map(|earlier| &earlier.context)) {
             let text = context.expression.as_str();
             contexts.extend(match (&*context.kind, text.split_once('#')) {
                 ("extension", _) => Some(Place::Extension(text.into())),

@@ -274,7 +274,7 @@ impl<'d> Compiler<'d> {
         match Expression::new(text, self.model) {
             Ok(expression) => Some(expression),
             Err(why) => {
-                self.broken(source, &format!("the expression `{text}` cannot be read: {why}"));
+                self.broken(source, &format!("the expression {} cannot be read: {why}", Expression::excerpt(text)));
                 None
             }
         }

@@ -59,7 +59,7 @@ pub fn check(primitive: Primitive, text: &[u8]) -> Option<Problem> {
         Primitive::Markdown => too_long(text),
         Primitive::Oid => match text.strip_prefix(b"urn:oid:") {
             None => Some(Format("an oid begins with urn:oid:")),
-            Some(bare) => oid::problem(bare).map(Format),
+            Some(bare) => oid::problem(bare).or_else(|| short_oid(bare)).map(Format),
         },
         Primitive::Uuid => match text.strip_prefix(b"urn:uuid:") {
             None => Some(Format("a uuid begins with urn:uuid:")),
@@ -119,7 +119,7 @@ fn uri(text: &[u8]) -> Option<&'static str> {
     match text {
         [b'u', b'r', b'n', b':', rest @ ..] => match rest {
             [b'u', b'u', b'i', b'd', b':', bare @ ..] => lower_uuid(bare),
-            [b'o', b'i', b'd', b':', bare @ ..] => oid::problem(bare),
+            [b'o', b'i', b'd', b':', bare @ ..] => oid::problem(bare).or_else(|| short_oid(bare)),
             _ => None,
         },
         [b'o', b'i', b'd', b':', ..] => Some("a URI of an OID begins with urn:oid:"),
@@ -131,7 +131,18 @@ fn uri(text: &[u8]) -> Option<&'static str> {
 fn canonical(text: &[u8]) -> Option<&'static str> {
     let scheme = text.iter().position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'-' | b'.'));
     let absolute = scheme.is_some_and(|at| at > 0 && text[at] == b':') || text.first() == Some(&b'#');
-    uri(text).or((!absolute).then_some("a canonical URL is absolute, or a # and the id of a contained resource"))
+    // A version may stand behind the UUID too.
+    let bare = match text.starts_with(b"urn:uuid:") {
+        true => &text[..memchr::memrchr(b'|', text).unwrap_or(text.len())],
+        false => text,
+    };
+    uri(bare).or((!absolute).then_some("a canonical URL is absolute, or a # and the id of a contained resource"))
+}
+
+/// Numbers so high in the tree are the registers' own, and nobody's system or document; ISO's organisations aside.
+fn short_oid(bare: &[u8]) -> Option<&'static str> {
+    let is_short = memchr::memrchr(b'.', bare).is_none_or(|at| at < 4);
+    (is_short && !bare.starts_with(b"1.3")).then_some("an OID this short is that of a register, not of what it names")
 }
 
 fn lower_uuid(bare: &[u8]) -> Option<&'static str> {
@@ -267,8 +278,8 @@ mod tests {
         let uuid = "urn:uuid:a54219b8-f741-4c47-b662-e4f8dfa49ab6";
         sort(Primitive::Uri, &["http://a/b", "a", uuid, "urn:oid:2.16.840", "urn:x"], &["a b", "oid:1.2", "uuid:x"]);
         sort(Primitive::Uri, &[], &[&uuid.to_uppercase().replace("URN:UUID", "urn:uuid"), "urn:oid:3.1", "urn:uuid:1"]);
-        sort(Primitive::Canonical, &["http://a/b|1", "#x", uuid], &["Library/x", "a b", ":x"]);
-        sort(Primitive::Oid, &["urn:oid:1.2.3"], &["1.2.3", "urn:oid:1.02"]);
+        sort(Primitive::Canonical, &["http://a/b|1", "#x", uuid, &format!("{uuid}|1")], &["Library/x", "a b", ":x"]);
+        sort(Primitive::Oid, &["urn:oid:1.2.36", "urn:oid:1.3.6"], &["1.2.36", "urn:oid:1.02", "urn:oid:2.5.4"]);
         sort(Primitive::Uuid, &[uuid], &["a54219b8-f741-4c47-b662-e4f8dfa49ab6"]);
     }
 

@@ -7,6 +7,7 @@
 use super::super::super::{Code, Context, Issues};
 use super::super::read::At;
 use super::path::{Paths, Step};
+use crate::check::fhirpath::Compiled;
 use crate::standard::fhir::{ElementDefinition, StructureDefinition};
 use std::sync::Arc;
 
@@ -16,6 +17,9 @@ const CODED: [&str; 9] =
 
 /// How slices may be told apart.
 const DISCRIMINATORS: [&str; 5] = ["value", "exists", "pattern", "type", "profile"];
+
+/// How often one definition is derived from another before it is taken for a circle.
+const MAX_BASES: usize = 64;
 
 /// Checks a StructureDefinition.
 pub(in super::super) fn check(definition: At<'_>, context: &Context<'_>, issues: &mut Issues) {
@@ -28,13 +32,25 @@ pub(in super::super) fn check(definition: At<'_>, context: &Context<'_>, issues:
     }
     let own = definition.word("url");
     let base = definition.text_of("baseDefinition");
-    let base = base.filter(|base| *base != own).and_then(|base| context.library.structure(&base));
-    if base.is_none() {
+    let is_circular = base.as_deref().is_some_and(|base| leads_to(base, &own, context));
+    if is_circular {
+        // An extension stands on its own legs: what is in it is told by its own elements, so the field lets it pass.
+        let code = match definition.word("kind") == "resource" {
+            true => Code::StructureDefinition,
+            false => Code::StructureDefinitionWarning,
+        };
+        issues.fail(code, definition.node, None, || {
+            "the definition is derived from itself, so it has no beginning".into()
+        });
+    }
+    let base = base.filter(|_| !is_circular).and_then(|base| context.library.structure(&base));
+    if base.is_none() && !is_circular {
         issues.cannot_tell(Code::StructureDefinitionWarning, definition.node, None, || {
             "the definition that this one constrains is not held, so nothing tells whether the two agree".into()
         });
     }
     let elements: Vec<At<'_>> = differential.all("element").collect();
+    elements.iter().for_each(|element| constraints(*element, context, issues));
     if !applies(definition, &elements, context, issues) {
         return;
     }
@@ -42,6 +58,35 @@ pub(in super::super) fn check(definition: At<'_>, context: &Context<'_>, issues:
         binding(element, issues);
         if let Some(base) = &base {
             against(element, base, issues);
+        }
+    }
+}
+
+/// Whether `base` is `own` or derived from it, as far as definitions are held.
+fn leads_to(base: &str, own: &str, context: &Context<'_>) -> bool {
+    let plain = |canonical: &str| canonical.split('|').next().unwrap_or_default().to_owned();
+    let mut at = plain(base);
+    for _ in 0..MAX_BASES {
+        if at == own {
+            return true;
+        }
+        let Some(next) = context.library.structure(&at).and_then(|held| held.base_definition.clone()) else {
+            return false;
+        };
+        at = plain(&next);
+    }
+    // Nobody derives so often: what is held goes round without this definition in it.
+    true
+}
+
+/// Invariants that the definition adds can be read.
+fn constraints(element: At<'_>, context: &Context<'_>, issues: &mut Issues) {
+    for constraint in element.all("constraint") {
+        let Some(expression) = constraint.child("expression") else { continue };
+        if expression.text().is_some_and(|text| Compiled::new(&text, context.model).is_err()) {
+            issues.fail(Code::StructureDefinition, expression.node, None, || {
+                "the expression of the invariant cannot be read as FHIRPath".into()
+            });
         }
     }
 }
