@@ -279,7 +279,7 @@ mod tests {
         sort(Primitive::Uri, &["http://a/b", "a", uuid, "urn:oid:2.16.840", "urn:x"], &["a b", "oid:1.2", "uuid:x"]);
         sort(Primitive::Uri, &[], &[&uuid.to_uppercase().replace("URN:UUID", "urn:uuid"), "urn:oid:3.1", "urn:uuid:1"]);
         sort(Primitive::Canonical, &["http://a/b|1", "#x", uuid, &format!("{uuid}|1")], &["Library/x", "a b", ":x"]);
-        sort(Primitive::Oid, &["urn:oid:1.2.36", "urn:oid:1.3.6"], &["1.2.36", "urn:oid:1.02", "urn:oid:2.5.4"]);
+        sort(Primitive::Oid, &["urn:oid:1.2.36.1", "urn:oid:1.3.6"], &["1.2.36", "urn:oid:1.02", "urn:oid:2.5.4"]);
         sort(Primitive::Uuid, &[uuid], &["a54219b8-f741-4c47-b662-e4f8dfa49ab6"]);
     }
 
