@@ -44,6 +44,7 @@ pub const CODES: &[&str] = &[
     "json.number-form",
     "json.number-long",
     "json.number-range",
+    "json.structure",
     "json.syntax",
     "json.trailing-comma",
     "json.trailing-content",

@@ -23,7 +23,8 @@ const MAX_NODES: u32 = 4_000_000;
 /// Parses `bytes` into `instance`, whose memory is reused.
 pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) -> Extent {
     let build = Builder::new(instance);
-    let mut reader = Reader { bytes, at: 0, build, faults, frames: Vec::new(), names: Vec::new(), stopped: false };
+    let (frames, names) = (Vec::new(), Vec::new());
+    let mut reader = Reader { bytes, at: 0, build, faults, frames, names, stopped: false, astray: false };
     reader.document();
     if reader.stopped { Extent::Part } else { Extent::Whole }
 }
@@ -62,6 +63,8 @@ struct Reader<'a> {
     names: Vec<Span>,
     /// Nothing more is read: the end was met too early, or a limit.
     stopped: bool,
+    /// Brackets are out of step, which was told: what does not fit after that follows from it.
+    astray: bool,
 }
 
 impl Reader<'_> {
@@ -90,7 +93,7 @@ impl Reader<'_> {
     /// What stands after the value that the document is.
     fn after(&mut self) {
         self.blank();
-        if self.at < self.bytes.len() {
+        if self.at < self.bytes.len() && !self.astray {
             let message = "unexpected content follows the end of the JSON value; it is not read";
             self.fault("json.trailing-content", self.at, self.at + 1, message);
         }
@@ -124,11 +127,16 @@ impl Reader<'_> {
                     Kind::Array => "a comma or the end of the array is expected here",
                     _ => "a comma or the end of the object is expected here",
                 };
-                self.fault("json.syntax", self.at, self.at + 1, message);
                 // A forgotten comma loses nothing; anything else is skipped to where a comma or an end stands.
                 match byte {
-                    b'"' | b'{' | b'[' => self.phase(Phase::Item),
-                    _ => self.skip(),
+                    b'"' | b'{' | b'[' => {
+                        self.fault("json.syntax", self.at, self.at + 1, message);
+                        self.phase(Phase::Item);
+                    }
+                    _ => {
+                        self.lost(message);
+                        self.skip();
+                    }
                 }
             }
             b'"' if kind == Kind::Object => self.member(),
@@ -161,7 +169,7 @@ impl Reader<'_> {
                 Kind::Array => "an array is closed by the bracket of an object",
                 _ => "an object is closed by the bracket of an array",
             };
-            self.fault("json.syntax", self.at, self.at + 1, message);
+            self.lost(message);
         }
         self.at += 1;
         self.close(self.at);
@@ -276,8 +284,17 @@ impl Reader<'_> {
 
     fn cut_off(&mut self, message: &'static str) {
         self.at = self.bytes.len();
-        self.fault("json.unclosed", self.at, self.at, message);
+        if !self.astray {
+            self.fault("json.unclosed", self.at, self.at, message);
+        }
         self.stopped = true;
+    }
+
+    /// Tells, once, what puts brackets out of step: which of those after it is wrong nobody knows.
+    fn lost(&mut self, message: &'static str) {
+        if !std::mem::replace(&mut self.astray, true) {
+            self.fault("json.structure", self.at, self.at + 1, message);
+        }
     }
 
     fn phase(&mut self, phase: Phase) {

@@ -80,9 +80,9 @@ fn each_fault_is_told_once_where_it_is() {
         ("{a:1}", "json.syntax", "a"),
         (r#"{"a" 1}"#, "json.syntax", "1"),
         (r#"{"a":}"#, "json.syntax", "}"),
-        (r#"[1 2]"#, "json.syntax", "2"),
+        (r#"[1 2]"#, "json.structure", "2"),
         (r#"[,1]"#, "json.syntax", ","),
-        (r#"{"a":1]"#, "json.syntax", "]"),
+        (r#"{"a":1]"#, "json.structure", "]"),
     ];
     for (text, code, at) in cases {
         let found = faults(text);
@@ -102,6 +102,17 @@ fn bytes_that_are_not_utf8_are_placed() {
         assert_eq!(faults.counts(), [("json.utf-16", 1)]);
         assert!(Document { bytes: wide, tree: &tree }.value().is_none());
     }
+}
+
+#[test]
+fn brackets_out_of_step_are_told_once() {
+    for text in [r#"{"a":[{"b":[1]],"c":2}]}"#, r#"{"a":[{"b":[1] # ],"c":2}]}"#, r#"{"a":[{"b":[1}}],"c":2}"#] {
+        let found = faults(text);
+        assert!(matches!(&found[..], [("json.structure", _)]), "{text}: {found:?}");
+    }
+    // What is wrong besides is told all the same.
+    let found = faults(r#"{"a":[1},"b":True}"#);
+    assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["json.structure", "json.syntax"]);
 }
 
 #[test]

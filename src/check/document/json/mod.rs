@@ -7,7 +7,7 @@ use crate::check::fhir::release_of;
 use crate::check::record::{Recorder, Unit};
 use crate::check::{Checked, Plans};
 use crate::detect::resource_type;
-use crate::instance::{Document, Kind};
+use crate::instance::{Document, Kind, Path};
 use crate::parse::{self, Extent, Faults};
 use crate::standard::fhir::{Syntax, View};
 use places::NO_RESOURCE;
@@ -18,10 +18,14 @@ const IN_DOUBT: &[&str] = &[
     "json.limit-depth",
     "json.limit-nodes",
     "json.not-utf8",
+    STRUCTURE,
     "json.syntax",
     "json.unclosed",
     "json.utf-16",
 ];
+
+/// Brackets out of step: which element such a place is in would be a guess.
+const STRUCTURE: &str = "json.structure";
 
 /// Checks one document.
 pub(crate) fn check(
@@ -52,7 +56,8 @@ pub(crate) fn check(
     let release = release_of(unit.bytes, plans.fhir().releases()).filter(|_| is_resource);
     let root = if is_resource { root(document) } else { NO_RESOURCE };
     let paths = places::paths(document, root, faults.listed());
-    rules.check(families, unit, faults, &mut |at, fault| (paths[at].clone(), fault.span), to);
+    let path = |at: usize, code: &str| if code == STRUCTURE { Path::Whole } else { paths[at].clone() };
+    rules.check(families, unit, faults, &mut |at, fault| (path(at, fault.code), fault.span), to);
     if let Some(release) = release {
         fhir::reach(desk, to);
         if !IN_DOUBT.iter().any(|code| faults.count(code) > 0) && extent == Extent::Whole {

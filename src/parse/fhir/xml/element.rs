@@ -67,10 +67,7 @@ impl Lower<'_> {
     /// Tells an attribute that is none of FHIR's.
     pub(super) fn attribute_fault(&mut self, attribute: NodeId, id: NodeId) {
         let namespace = self.markup.namespace_id(attribute);
-        let name = self.markup.local_name(attribute);
-        // Where the schema is may be said at the top.
-        let schema = namespace == self.xsi && matches!(name, b"schemaLocation" | b"noNamespaceSchemaLocation");
-        if namespace == Namespaces::XMLNS || (schema && id == 0 && namespace != Namespaces::UNKNOWN) {
+        if namespace == Namespaces::XMLNS {
             return;
         }
         let span = self.markup.whole(attribute);

@@ -21,8 +21,6 @@ use std::borrow::Cow;
 const FHIR: &str = "http://hl7.org/fhir";
 /// The namespace of narrative.
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
-/// The namespace of what an XML Schema processor reads.
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Lowers the resource that `markup` is into `elements`, whose memory is reused. They stay empty when the document has
 /// no element; a resource whose type is unknown is one element without a type.
@@ -40,7 +38,6 @@ pub fn lower(markup: Markup<'_>, model: &Model, elements: &mut Elements, faults:
         choices: Vec::new(),
         fhir: number(FHIR),
         xhtml: number(XHTML),
-        xsi: number(XSI),
         id: model.name("id").unwrap_or(NameId::UNKNOWN),
     };
     let place = Place {
@@ -76,7 +73,6 @@ struct Lower<'a> {
     /// Numbers of the namespaces.
     fhir: u16,
     xhtml: u16,
-    xsi: u16,
     /// The name `id`.
     id: NameId,
 }

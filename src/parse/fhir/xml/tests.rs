@@ -142,7 +142,7 @@ fn the_root_says_what_the_document_is() {
         (
             r#"<Patient xmlns="http://hl7.org/fhir" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
             xsi:schemaLocation="http://hl7.org/fhir x.xsd"/>"#,
-            vec![],
+            vec!["fhir.xml-attribute Patient"],
         ),
         (r#"<Patient xmlns="http://hl7.org/fhir" xml:lang="en"/>"#, vec!["fhir.xml-attribute Patient"]),
     ] {
