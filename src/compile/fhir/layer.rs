@@ -66,6 +66,21 @@ mod tests {
     use crate::standard::fhir::{Library, Release};
 
     #[test]
+    fn definitions_in_a_bundle_are_as_if_they_were_given_one_by_one() {
+        let text = r#"{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient"}},
+            {"fullUrl":"urn:x"},{"resource":{"resourceType":"ValueSet","url":"http://test/v","status":"draft"}},
+            {"resource":{"resourceType":"Questionnaire","url":"http://test/q","status":"draft"}}]}"#;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bundle.json");
+        std::fs::write(&path, text).unwrap();
+        let base = Library::embedded(Release::R4);
+        let (layer, left_out) = layer(&open(&path, &Limits::default()).unwrap(), base.model()).unwrap();
+        assert_eq!(left_out, []);
+        let library = base.with([layer]);
+        assert!(library.value_set("http://test/v").is_some() && library.holds("Questionnaire", "http://test/q"));
+    }
+
+    #[test]
     fn a_definition_in_xml_is_the_same_as_in_json() {
         let xml = r#"<StructureDefinition xmlns="http://hl7.org/fhir"><url value="http://test/p"/><version value="1"/>
             <name value="P"/><status value="draft"/><fhirVersion value="4.0.1"/><kind value="resource"/>

@@ -15,6 +15,7 @@ use super::store::{Facts, Held, Store};
 use super::{CodeSystem, Model, Release, StructureDefinition, Structures, ValueSet};
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// Where FHIR's own definitions have their URLs.
@@ -78,6 +79,12 @@ pub struct Listing<'l> {
 /// Definitions by the canonical they were asked for.
 type Kept<T> = RwLock<FxHashMap<Box<str>, Option<Arc<T>>>>;
 
+/// A type of resource and a canonical.
+type Asked = (Box<str>, Box<str>);
+
+/// What was made of a resource, if anything could be.
+type Made = Option<Arc<dyn Any + Send + Sync>>;
+
 /// The definitions of one run.
 #[derive(Debug)]
 pub struct Library {
@@ -86,6 +93,7 @@ pub struct Library {
     structures: Kept<StructureDefinition>,
     value_sets: Kept<ValueSet>,
     code_systems: Kept<CodeSystem>,
+    made: RwLock<FxHashMap<Asked, Made>>,
     unread: Mutex<Vec<Unread>>,
     /// Made when something was not there, to find what may have been meant.
     canonicals: OnceLock<near::Canonicals>,
@@ -104,6 +112,7 @@ impl Library {
             structures: Kept::default(),
             value_sets: Kept::default(),
             code_systems: Kept::default(),
+            made: RwLock::default(),
             unread: Mutex::default(),
             canonicals: OnceLock::new(),
         }
@@ -166,6 +175,26 @@ impl Library {
             self.tell(layer, held, "it cannot be unpacked".to_owned());
         }
         json.map(Arc::from)
+    }
+
+    /// What `make` makes of the JSON of a resource of any type by canonical, made once for all who ask; `None` when the
+    /// resource is not there or nothing can be made of it. One type of resource is asked for by one kind of maker.
+    pub fn made<T: Any + Send + Sync>(
+        &self,
+        kind: &str,
+        canonical: &str,
+        make: impl FnOnce(Arc<[u8]>) -> Option<T>,
+    ) -> Option<Arc<T>> {
+        // What is not there is not remembered: canonicals come from messages, which have no end.
+        self.find(kind, canonical)?;
+        let key = (Box::from(kind), Box::from(canonical));
+        if let Some(known) = self.made.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone()?.downcast().ok();
+        }
+        let made = self.other(kind, canonical).and_then(make).map(Arc::new);
+        let kept = made.clone().map(|made| made as Arc<dyn Any + Send + Sync>);
+        self.made.write().unwrap_or_else(PoisonError::into_inner).insert(key, kept);
+        made
     }
 
     /// Whether there is a resource of this type and canonical, without reading it.

@@ -1,11 +1,12 @@
 //! Takes from a conformance resource what checking uses and puts it down in a store.
 //!
-//! In: the JSON of one resource. Out: an entry of a [`Builder`]. StructureDefinitions, ValueSets and CodeSystems keep
+//! In: the JSON of one resource, or of a Bundle of them. Out: entries of a [`Builder`]. StructureDefinitions, ValueSets and CodeSystems keep
 //! their facts only; every other resource with a canonical URL (Questionnaire, Measure, …) stays as it is.
 
 use super::store::{Builder, Facts};
 use super::{CodeSystem, StructureDefinition, ValueSet};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// How much of a definition is kept.
@@ -68,6 +69,38 @@ pub fn unmarked(json: &[u8]) -> &[u8] {
 pub fn add(builder: &mut Builder, json: &[u8], keep: Keep) -> Result<(), Refused> {
     let json = unmarked(json);
     let heading: Heading<'_> = serde_json::from_slice(json)?;
+    if heading.resource_type.as_deref() == Some("Bundle") {
+        return bundle(builder, json, keep);
+    }
+    one(builder, json, heading, keep)
+}
+
+/// Adds what lies in the Bundle `json`; the first that cannot be read is told, when all the others are in.
+fn bundle(builder: &mut Builder, json: &[u8], keep: Keep) -> Result<(), Refused> {
+    #[derive(Deserialize)]
+    struct Bundle<'a> {
+        #[serde(default, borrow)]
+        entry: Vec<Entry<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Entry<'a> {
+        #[serde(default, borrow)]
+        resource: Option<&'a RawValue>,
+    }
+    let bundle: Bundle<'_> = serde_json::from_slice(json)?;
+    let mut told = Ok(());
+    for resource in bundle.entry.iter().filter_map(|entry| entry.resource) {
+        let json = resource.get().as_bytes();
+        let added = serde_json::from_slice(json).map_err(Refused::from).and_then(|h| one(builder, json, h, keep));
+        match added {
+            Ok(()) | Err(Refused::Unnamed) => {}
+            Err(refused) => told = told.and(Err(refused)),
+        }
+    }
+    told
+}
+
+fn one(builder: &mut Builder, json: &[u8], heading: Heading<'_>, keep: Keep) -> Result<(), Refused> {
     let (Some(kind), Some(url)) = (heading.resource_type, heading.url) else { return Err(Refused::Unnamed) };
     let version = heading.version.unwrap_or_default();
     let (facts, pared) = match &*kind {

@@ -1,9 +1,11 @@
 //! Elements by their names, for checks that know what they look for.
 
+use super::super::Context;
 use crate::instance::{Document, Elements, Instance, NodeId};
 use crate::parse::{self, Faults};
 use crate::standard::fhir::{Model, Syntax, View};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// An element where it stands.
 #[derive(Clone, Copy)]
@@ -82,13 +84,18 @@ impl<'a> At<'a> {
 
 /// A resource that a library gave as JSON.
 pub(super) struct Loaded {
-    bytes: std::sync::Arc<[u8]>,
+    bytes: Arc<[u8]>,
     elements: Elements,
 }
 
 impl Loaded {
-    /// Lowers `bytes`; `None` when they are no resource.
-    pub(super) fn new(bytes: std::sync::Arc<[u8]>, model: &Model) -> Option<Self> {
+    /// The resource of the library that is of the type `kind` and has this canonical, lowered once for all who ask;
+    /// `None` when there is none that can be read.
+    pub(super) fn of(kind: &str, canonical: &str, context: &Context<'_>) -> Option<Arc<Self>> {
+        context.library.made(kind, canonical, |bytes| Self::new(bytes, context.model))
+    }
+
+    fn new(bytes: Arc<[u8]>, model: &Model) -> Option<Self> {
         let (mut tree, mut elements, mut faults) = (Instance::default(), Elements::default(), Faults::default());
         parse::json::parse(&bytes, &mut tree, &mut faults);
         parse::fhir::json::lower(Document { bytes: &bytes, tree: &tree }, model, &mut elements, &mut faults);

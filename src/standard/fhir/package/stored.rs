@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Changes whenever what a store keeps of a resource does.
-const FORM: &str = "1";
+const FORM: &str = "2";
 /// Stores that are kept; the ones that were made first go.
 const MOST: usize = 100;
 /// The type, in a store, of what is known of the package itself.

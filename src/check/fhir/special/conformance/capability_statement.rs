@@ -22,8 +22,7 @@ fn parameters(holder: At<'_>, context: &Context<'_>, issues: &mut Issues) {
         let (Some(canonical), Some(kind)) = (parameter.text_of("definition"), parameter.text_of("type")) else {
             continue;
         };
-        let Some(bytes) = context.library.other("SearchParameter", &canonical) else { continue };
-        let Some(loaded) = Loaded::new(bytes, context.model) else { continue };
+        let Some(loaded) = Loaded::of("SearchParameter", &canonical, context) else { continue };
         let defined = loaded.root(context.model).text_of("type");
         if defined.is_some_and(|defined| defined != kind) {
             issues.fail(Code::CapabilityStatement, parameter.node, None, || {

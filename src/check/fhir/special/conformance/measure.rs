@@ -19,8 +19,7 @@ pub(in super::super) fn check(measure: At<'_>, context: &Context<'_>, issues: &m
     let mut libraries = Vec::new();
     for named in measure.all("library") {
         let Some(canonical) = named.text() else { continue };
-        let loaded = context.library.other("Library", &canonical);
-        match loaded.and_then(|bytes| Loaded::new(bytes, context.model)) {
+        match Loaded::of("Library", &canonical, context) {
             Some(loaded) => libraries.push(read(loaded.root(context.model))),
             None => {
                 issues.applies(Code::MeasureWarning);

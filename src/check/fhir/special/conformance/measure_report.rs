@@ -15,7 +15,7 @@ pub(in super::super) fn check(report: At<'_>, context: &Context<'_>, issues: &mu
     let measure = match canonical.strip_prefix('#') {
         Some(id) => report.contained(id),
         None => {
-            held = context.library.other("Measure", &canonical).and_then(|bytes| Loaded::new(bytes, context.model));
+            held = Loaded::of("Measure", &canonical, context);
             held.as_ref().map(|loaded| loaded.root(context.model))
         }
     };

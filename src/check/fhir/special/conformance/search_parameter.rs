@@ -26,8 +26,7 @@ pub(in super::super) fn check(parameter: At<'_>, context: &Context<'_>, issues: 
     }
     let Some(canonical) = parameter.text_of("derivedFrom") else { return };
     issues.applies(Code::SearchParameterWarning);
-    let loaded = context.library.other("SearchParameter", &canonical);
-    let Some(loaded) = loaded.and_then(|bytes| Loaded::new(bytes, context.model)) else {
+    let Some(loaded) = Loaded::of("SearchParameter", &canonical, context) else {
         return issues.cannot_tell(Code::SearchParameterWarning, parameter.node, None, || {
             "the parameter that this one is derived from is not held".into()
         });
