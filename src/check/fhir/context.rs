@@ -1,6 +1,7 @@
 //! What a check has at hand besides the resource.
 
 use super::Profile;
+use crate::check::fhirpath::Moment;
 use crate::check::terminology::Server;
 use crate::instance::{Elements, NodeId, TypeId};
 use crate::standard::fhir::{Library, Model, StructureDefinition, Syntax, View};
@@ -210,6 +211,20 @@ pub struct Options {
     pub security_checks: SecurityChecks,
     /// Languages in which displays may be, most wanted first.
     pub languages: Vec<String>,
+    /// Whether what HL7 asks of resources that it publishes itself is asked.
+    pub publication: Publication,
+    /// The time that the run is for; what hangs on it cannot be told without.
+    pub now: Option<Moment>,
+}
+
+/// What a resource is checked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Publication {
+    /// Use: nothing is asked of definitions that only publishers need.
+    #[default]
+    Not,
+    /// Being published.
+    Meant,
 }
 
 /// Whether examples may stand where the real should.
@@ -244,6 +259,8 @@ impl Default for Options {
             references: ReferenceCheck::Unit,
             security_checks: SecurityChecks::Advised,
             languages: Vec::new(),
+            publication: Publication::Not,
+            now: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::assertion::told_type;
 use super::walk::Walk;
 use super::{CodingRef, Context, Decision, Issues, Membership, Resolved};
-use crate::check::fhirpath::{Answer, Cause, Compiled, Host, Item, Resolution, Subject, Truth};
+use crate::check::fhirpath::{Answer, Cause, Compiled, Host, Item, Moment, Resolution, Subject, Truth};
 use crate::instance::{NodeId, TypeId};
 use crate::standard::fhir::{Model, View};
 use std::sync::Arc;
@@ -79,10 +79,10 @@ impl Expression {
 }
 
 /// The world around the resource, as far as the context has it.
-struct Asked<'a> {
-    context: &'a Context<'a>,
+pub(super) struct Asked<'a> {
+    pub(super) context: &'a Context<'a>,
     /// How many expressions asked for one another before this.
-    nested: u32,
+    pub(super) nested: u32,
 }
 
 impl Host for Asked<'_> {
@@ -122,6 +122,10 @@ impl Host for Asked<'_> {
         // Narrative has checks of its own, each with its own code: a constraint that says it again would be a second
         // finding of one cause.
         Answer::Yes
+    }
+
+    fn now(&self) -> Option<Moment> {
+        self.context.options.now
     }
 
     fn conforms_to(&self, view: View<'_>, node: NodeId, profile: &str) -> Answer {

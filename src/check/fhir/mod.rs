@@ -25,7 +25,7 @@ pub use assertion::Check;
 pub use code::Code;
 pub use context::{
     Candidates, CodingRef, Context, Definitions, Examples, Held, Level, Membership, Nothing, Options, Profiles,
-    ReferenceCheck, Resolved, Resolver, SecurityChecks, Terms,
+    Publication, ReferenceCheck, Resolved, Resolver, SecurityChecks, Terms,
 };
 pub use decision::Decision;
 pub use issue::{Found, Issue, Issues, Probe, Source};

@@ -3,7 +3,7 @@
 use super::number;
 use crate::check::fhir::walk::Walk;
 use crate::check::fhir::{Code, Source};
-use crate::check::fhirpath::Decimal;
+use crate::check::fhirpath::{Decimal, Moment, Unit};
 use crate::check::native::ucum::{Worth, worth};
 use crate::instance::NodeId;
 use crate::standard::fhir::Primitive;
@@ -64,7 +64,12 @@ impl Limit {
         let compared = match &self.bound {
             Bound::Number(bound) => number::compare(walk.view.raw(id), bound.as_bytes()).ok_or(Apart::Form),
             Bound::Moment(_, bound) => moment(walk.view.raw(id), bound.as_bytes()),
-            Bound::Quantity { .. } => self.quantity(walk, id),
+            Bound::Quantity { value, code, .. } => match walk.view.model.primitive(walk.view.type_id(id)) {
+                Some(Primitive::Date | Primitive::DateTime | Primitive::Instant) => {
+                    self.since_now(walk, id, value, code.as_deref())
+                }
+                _ => self.quantity(walk, id),
+            },
         };
         match compared {
             Ok(ordering) if ordering == wrong => walk.issues.fail(code, id, Some(source), || {
@@ -74,6 +79,9 @@ impl Limit {
             Ok(_) | Err(Apart::Form) => {}
             Err(Apart::Precision) => walk.issues.cannot_tell(code, id, Some(source), || {
                 format!("too coarse to be compared with the limit, {}", self.shown()).into()
+            }),
+            Err(Apart::Now) => walk.issues.cannot_tell(code, id, Some(source), || {
+                "the limit counts from now in a unit that is no calendar's, or the time of the run is not known".into()
             }),
             Err(Apart::Unit) => walk.issues.cannot_tell(code, id, Some(source), || {
                 format!("not in the unit of the limit, {}, so the two are not compared", self.shown()).into()
@@ -102,6 +110,24 @@ impl Limit {
         }
         let number = view.text(found).ok_or(Apart::Form)?;
         converted((&number, &own), (value, wanted)).ok_or(Apart::Unit)
+    }
+
+    /// Compares a date or moment with a limit that counts from the time of the run: the least one back, the greatest on
+    /// (FHIR R4, ElementDefinition.minValue).
+    fn since_now(&self, walk: &Walk<'_, '_>, id: NodeId, value: &str, code: Option<&str>) -> Result<Ordering, Apart> {
+        let found = walk.view.text(id).and_then(|text| Moment::parse_date_time(&text)).ok_or(Apart::Form)?;
+        let amount: i64 = value.parse().map_err(|_| Apart::Now)?;
+        let amount = if self.side == Side::Least { amount.checked_neg().ok_or(Apart::Now)? } else { amount };
+        // In a definition a year is the calendar's, whatever UCUM makes of it.
+        let unit = match code {
+            Some("a") => Some(Unit::Year),
+            Some("mo") => Some(Unit::Month),
+            code => code.and_then(Unit::of_code),
+        };
+        let unit = unit.ok_or(Apart::Now)?;
+        let bound = walk.context.options.now.and_then(|now| now.later(amount, unit)).ok_or(Apart::Now)?;
+        let bound = if found.has_clock() { bound } else { bound.date() };
+        found.compare(bound).ok_or(Apart::Precision)
     }
 
     fn shown(&self) -> String {
@@ -137,6 +163,8 @@ enum Apart {
     Precision,
     /// They are in different units.
     Unit,
+    /// The limit counts from now, and cannot be reckoned.
+    Now,
 }
 
 /// Compares two dates, moments or times of day as far as both go.

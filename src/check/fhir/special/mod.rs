@@ -4,6 +4,7 @@
 //! In: one resource of a unit, with the context. Out: findings in [`Issues`]. Each file is about one thing; none looks
 //! into a resource that lies in its own, which is checked by itself.
 
+mod address;
 mod attachment;
 mod bundle;
 mod conformance;
@@ -12,6 +13,7 @@ mod contained_set;
 mod document;
 mod identifier;
 pub mod narrative;
+mod publication;
 mod questionnaire;
 mod questionnaire_response;
 mod read;
@@ -53,6 +55,8 @@ pub fn check(view: View<'_>, id: NodeId, context: &Context<'_>, issues: &mut Iss
     let at = At::new(view, id);
     narrative::check(at, context, issues);
     values::check(at, context, issues);
+    publication::check(at, context, issues);
+    address::canonical(at, issues);
     if let Ok(found) = BY_TYPE.binary_search_by_key(&view.type_name(id), |(name, _)| name) {
         BY_TYPE[found].1(at, context, issues);
     }

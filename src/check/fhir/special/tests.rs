@@ -1,6 +1,8 @@
 //! Whole resources through the checks of their types.
 
-use super::super::{Code, Context, Found, Issues, Membership, Options, Profile, Profiles, SecurityChecks, Terms};
+use super::super::{
+    Code, Context, Examples, Found, Issues, Membership, Options, Profile, Profiles, Publication, SecurityChecks, Terms,
+};
 use super::super::{CodingRef, Links};
 use crate::instance::{Document, Elements, Instance, Namespaces, TypeId};
 use crate::parse::{self, Faults};
@@ -40,7 +42,10 @@ impl Terms for Letters {
 
 /// What the checks find in `text`, as `code path`, with `held` in the library: type, URL and JSON.
 fn found(text: &str, held: &[(&str, &str, &str)]) -> Vec<String> {
-    let options = Options { security_checks: SecurityChecks::Enforced, ..Options::default() };
+    found_with(text, held, &Options { security_checks: SecurityChecks::Enforced, ..Options::default() })
+}
+
+fn found_with(text: &str, held: &[(&str, &str, &str)], options: &Options) -> Vec<String> {
     let mut builder = Builder::default();
     for (kind, url, json) in held {
         builder.add(kind, url, "", Facts::default(), json.as_bytes().to_vec());
@@ -68,7 +73,7 @@ fn found(text: &str, held: &[(&str, &str, &str)]) -> Vec<String> {
         profiles: &Bare,
         terminology: &Letters,
         resolver: &Links::default(),
-        options: &options,
+        options,
     };
     let mut issues = Issues::default();
     super::check(view, Elements::ROOT, &context, &mut issues);
@@ -138,6 +143,40 @@ fn conditions_look_at_the_nearest_answers() {
     assert_eq!(any(&nine), ["response-required QuestionnaireResponse"]);
     assert_eq!(any(&format!("{nine},{other}")), [""; 0]);
     assert_eq!(any(&format!("{nine},{other},{word}")), ["response-disabled QuestionnaireResponse.item[2]"]);
+}
+
+#[test]
+fn expressions_with_variables_say_what_is_asked() {
+    let asked = |expression: &str| {
+        let extension = |url: &str, name: &str, text: &str| {
+            format!(
+                r#"{{"url":"{url}","valueExpression":{{"name":"{name}","language":"text/fhirpath",
+                "expression":"{text}"}}}}"#
+            )
+        };
+        let variable = "http://hl7.org/fhir/StructureDefinition/variable";
+        let of_group = extension(variable, "n", "%resource.item.where(linkId='n').answer.value");
+        let broken = extension(variable, "lost", "%patient.name");
+        let of_item = extension(variable, "twice", "%n * 2");
+        let url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression";
+        let enable = extension(url, "e", expression);
+        format!(
+            r#"{{"linkId":"n","type":"integer"}},{{"linkId":"g","type":"group","extension":[{of_group},{broken}],
+            "item":[{{"linkId":"w","type":"string","extension":[{of_item},{enable}]}}]}}"#
+        )
+    };
+    let items = |number: u32| {
+        format!(
+            r#"{{"linkId":"n","answer":[{{"valueInteger":{number}}}]}},
+            {{"linkId":"g","item":[{{"linkId":"w","answer":[{{"valueString":"v"}}]}}]}}"#
+        )
+    };
+    let told = |expression: &str, number: u32| answered(&asked(expression), "completed", &items(number));
+    let at = "QuestionnaireResponse.item[1].item[0]";
+    assert_eq!(told("%twice > 10", 6), [""; 0]);
+    assert_eq!(told("%twice > 10", 5), [format!("response-disabled {at}")]);
+    assert_eq!(told("%lost.exists()", 5), [format!("response-disabled? {at}")]);
+    assert_eq!(told("no expression (", 5), [format!("response-disabled? {at}")]);
 }
 
 #[test]
@@ -263,10 +302,52 @@ fn code_systems_and_value_sets_are_what_they_say() {
         found(set, &[]),
         [
             "value-set ValueSet.compose.include[0]",
+            "value-set ValueSet.compose.include[0]",
             "value-set ValueSet.compose.include[1].filter[0]",
             "value-set ValueSet.compose.include[2].concept[1]"
         ]
     );
+}
+
+#[test]
+fn a_supplement_adds_to_codes_that_there_are() {
+    let told = |rest: &str| {
+        let text = format!(r#"{{"resourceType":"CodeSystem","url":"http://x.test/cs","status":"draft",{rest}}}"#);
+        found(&text, &[]).into_iter().filter(|told| told.starts_with("code-system ")).collect::<Vec<_>>()
+    };
+    let concepts = r#""concept":[{"code":"a"},{"code":"b"}]"#;
+    let right = format!(r#""content":"supplement","supplements":"http://x.test/of|1",{concepts}"#);
+    assert_eq!(told(&right), ["code-system CodeSystem.concept[1]"]);
+    assert_eq!(told(r#""content":"supplement","concept":[{"code":"a"}]"#), ["code-system CodeSystem.content"]);
+    assert_eq!(
+        told(r#""content":"complete","supplements":"http://x.test/of","caseSensitive":true"#),
+        ["code-system CodeSystem.caseSensitive", "code-system CodeSystem.content"]
+    );
+    assert_eq!(told(&format!(r#""content":"complete","count":3,{concepts}"#)), ["code-system CodeSystem.count"]);
+    assert_eq!(told(&format!(r#""content":"complete","count":2,{concepts}"#)), [""; 0]);
+}
+
+#[test]
+fn definitions_are_known_by_absolute_urls() {
+    let set = |url: &str| format!(r#"{{"resourceType":"ValueSet","url":"{url}","status":"draft"}}"#);
+    assert_eq!(found(&set("ValueSet/x"), &[]), ["primitive-format ValueSet.url"]);
+    assert_eq!(found(&set("urn:oid:1.2.3"), &[]), [""; 0]);
+    assert_eq!(found(r#"{"resourceType":"Device","url":"x"}"#, &[]), [""; 0]);
+}
+
+#[test]
+fn what_is_published_says_more_and_no_examples() {
+    let options = Options { publication: Publication::Meant, examples: Examples::Forbidden, ..Options::default() };
+    let told = |url: &str| {
+        let text = format!(
+            r#"{{"resourceType":"ValueSet","url":"{url}","name":"X","title":"X","version":"1","status":"draft",
+            "experimental":false}}"#
+        );
+        found_with(&text, &[], &options)
+    };
+    assert_eq!(told("http://hl7.org/fhir/ValueSet/x"), ["special ValueSet", "value-set ValueSet"]);
+    assert_eq!(told("http://x.test/ValueSet/x"), ["value-set-warning ValueSet"]);
+    assert_eq!(told("http://example.org/x"), ["example-url ValueSet.url", "value-set-warning ValueSet"]);
 }
 
 #[test]

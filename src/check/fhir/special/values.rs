@@ -5,7 +5,7 @@
 
 use super::super::{Code, Context, Issues};
 use super::read::At;
-use super::{attachment, identifier, text};
+use super::{address, attachment, identifier, text};
 use crate::instance::{Flags, NameId, TypeId};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
@@ -32,6 +32,7 @@ pub(super) fn check(resource: At<'_>, context: &Context<'_>, issues: &mut Issues
                 }
             } else if let Some(kind) = view.model.primitive(element.type_id) {
                 text::check(at, kind, context, issues);
+                address::check(at, kind, context, issues);
             }
         } else if element.type_id == attachments {
             attachment::check(at, issues);

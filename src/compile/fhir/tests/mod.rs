@@ -8,6 +8,7 @@ mod values;
 
 use super::Compiled;
 use crate::check::fhir::{self, CodingRef, Context, Definitions, Found, Issues, Links, Membership, Options, Terms};
+use crate::check::fhirpath::Moment;
 use crate::instance::{Document, Elements, Instance, Path};
 use crate::parse::{Faults, fhir::json as lower, json};
 use crate::standard::fhir::{Library, Model, Release, StructureDefinition, Syntax, View};
@@ -86,6 +87,7 @@ fn messages(profiles: &[Value], resource: Value) -> Vec<(String, String)> {
     let compiled = Compiled::new(Over { library: Arc::clone(&library), own });
     let options = Options {
         profiles: profiles.first().map(|one| one["url"].as_str().unwrap_or_default().to_owned()).into_iter().collect(),
+        now: Moment::parse_date_time("2020-06-15T12:00:00Z"),
         ..Options::default()
     };
     let context = Context {

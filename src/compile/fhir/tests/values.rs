@@ -205,3 +205,20 @@ fn content_references_share_what_the_profile_says() {
     );
     assert_eq!(told, ["cardinality-min Questionnaire.item[0].item[0]"]);
 }
+
+#[test]
+fn limits_may_count_from_the_time_of_the_run() {
+    let limits = |side: &str, value: i64, code: &str| {
+        let mut element = json!({"id": "Patient.birthDate", "path": "Patient.birthDate", "type": [{"code": "date"}]});
+        element[side] = json!({"value": value, "system": "http://unitsofmeasure.org", "code": code});
+        profile("Patient", json!([element]))
+    };
+    let run = |profile, date: &str| found(&[profile], json!({"resourceType": "Patient", "birthDate": date}));
+    let least = || limits("minValueDuration", 100, "a");
+    assert_eq!(run(least(), "1920-06-15"), NOTHING);
+    assert_eq!(run(least(), "1920-06-14"), ["min-value Patient.birthDate"]);
+    assert_eq!(run(least(), "1920"), ["min-value? Patient.birthDate"]);
+    assert_eq!(run(limits("maxValueQuantity", 10, "d"), "2020-06-25"), NOTHING);
+    assert_eq!(run(limits("maxValueQuantity", 10, "d"), "2020-06-26"), ["max-value Patient.birthDate"]);
+    assert_eq!(run(limits("maxValueDuration", 1, "kg"), "2020-06-26"), ["max-value? Patient.birthDate"]);
+}

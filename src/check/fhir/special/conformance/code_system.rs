@@ -5,6 +5,7 @@
 
 use super::super::super::{Code, Context, Issues};
 use super::super::read::At;
+use super::content;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -33,12 +34,12 @@ fn common(code: &str) -> Option<&'static str> {
 }
 
 /// Whether HL7 itself publishes what has this URL.
-pub(super) fn is_of_hl7(url: &str) -> bool {
+pub(in super::super) fn is_of_hl7(url: &str) -> bool {
     ["http://hl7.org/fhir", "http://terminology.hl7.org"].iter().any(|start| url.starts_with(start))
 }
 
 /// Checks a CodeSystem.
-pub(in super::super) fn check(system: At<'_>, _: &Context<'_>, issues: &mut Issues) {
+pub(in super::super) fn check(system: At<'_>, context: &Context<'_>, issues: &mut Issues) {
     for code in [Code::CodeSystem, Code::CodeSystemWarning, Code::CodeSystemInformation] {
         issues.applies(code);
     }
@@ -49,6 +50,7 @@ pub(in super::super) fn check(system: At<'_>, _: &Context<'_>, issues: &mut Issu
             "nothing is said of case, so nobody knows whether `A` and `a` are one code".into()
         });
     }
+    content::check(system, context, issues);
     let first = system.child("concept");
     match (system.word("content").as_ref(), first) {
         ("not-present", Some(concept)) => issues.fail(Code::CodeSystem, concept.node, None, || {

@@ -3,6 +3,7 @@
 pub(super) mod capability_statement;
 pub(super) mod code_system;
 pub(super) mod concept_map;
+mod content;
 mod filter;
 pub(super) mod measure;
 pub(super) mod measure_report;
@@ -11,3 +12,5 @@ mod path;
 pub(super) mod search_parameter;
 pub(super) mod structure_definition;
 pub(super) mod value_set;
+
+pub(super) use code_system::is_of_hl7;

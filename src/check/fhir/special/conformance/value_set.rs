@@ -4,8 +4,10 @@
 //! can answer.
 
 use super::super::super::{Code, CodingRef, Context, Issues, Membership};
+use super::super::address::is_absolute;
 use super::super::read::At;
 use super::filter;
+use std::borrow::Cow;
 
 /// Codes of one `include` that are looked up; the rest are left to whoever uses the set.
 const MOST_CODES: usize = 10_000;
@@ -19,7 +21,13 @@ pub(in super::super) fn check(set: At<'_>, context: &Context<'_>, issues: &mut I
     let Some(compose) = set.child("compose") else { return };
     for include in compose.all("include").chain(compose.all("exclude")) {
         let Some(system) = include.text_of("system") else { continue };
-        if !system.contains(':') {
+        if system.contains('|') {
+            issues.fail(Code::ValueSet, include.node, None, || {
+                "the system has a version after a bar, which belongs in `version`".into()
+            });
+            continue;
+        }
+        if !is_absolute(&system) {
             issues.fail(Code::ValueSet, include.node, None, || {
                 if system.starts_with('#') {
                     "the system is a link to a contained code system; it takes the URL of that code system, and the link in \
@@ -29,12 +37,40 @@ pub(in super::super) fn check(set: At<'_>, context: &Context<'_>, issues: &mut I
                 }
                 .into()
             });
+            fragment(set, include, &system, issues);
+            continue;
+        }
+        if is_other(&system, include, context) {
+            issues.fail(Code::ValueSet, include.node, None, || {
+                "what the URL of the system names is no code system that codes can be taken from".into()
+            });
             continue;
         }
         codes(include, &system, context, issues);
         for one in include.all("filter") {
             filter::check(one, &system, context, issues);
         }
+    }
+}
+
+/// A link in the place of a system has to lead to a contained code system at least.
+fn fragment(set: At<'_>, include: At<'_>, system: &str, issues: &mut Issues) {
+    let Some(id) = system.strip_prefix('#') else { return };
+    let mut found = set.all("contained").filter(|one| one.word("id") == id);
+    if found.next().is_none_or(|one| one.type_name() != "CodeSystem") {
+        issues.fail(Code::ValueSet, include.node, None, || "no code system of that id is contained".into());
+    }
+}
+
+/// Whether the URL is that of a value set, or of a supplement, which has no codes of its own.
+fn is_other(system: &str, include: At<'_>, context: &Context<'_>) -> bool {
+    let canonical = match include.text_of("version") {
+        Some(version) => Cow::Owned(format!("{system}|{version}")),
+        None => Cow::Borrowed(system),
+    };
+    match context.library.code_system(&canonical) {
+        Some(held) => held.content.as_deref() == Some("supplement"),
+        None => context.library.value_set(&canonical).is_some(),
     }
 }
 

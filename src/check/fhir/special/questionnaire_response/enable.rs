@@ -1,9 +1,17 @@
 //! Whether an item is asked, by the answers to others (FHIR R4, Questionnaire.item.enableWhen).
 
 use super::super::super::Decision;
+use super::super::super::expression::Asked;
 use super::super::read::At;
 use super::{Check, limit};
+use crate::check::fhirpath::{Compiled, Scratch, Truth};
 use std::cmp::Ordering;
+use std::rc::Rc;
+
+/// Extensions that give names to what expressions ask for.
+const VARIABLE: &str = "http://hl7.org/fhir/StructureDefinition/variable";
+/// The language of the expressions that are run here.
+const FHIRPATH: &str = "text/fhirpath";
 
 /// Extensions whose expression says when an item is enabled: that of Structured Data Capture, and one in national use
 /// before there was any.
@@ -16,8 +24,7 @@ const EXPRESSIONS: [&str; 2] = [
 pub(super) fn enabled(check: &Check<'_, '_>, index: usize, scope: &[At<'_>]) -> Decision {
     let asked = check.form.item(index);
     if let Some(value) = EXPRESSIONS.iter().find_map(|url| asked.at.extension(url)) {
-        let expression = value.text().or_else(|| value.text_of("expression"));
-        return expression.map_or(Decision::Undecided, |expression| by_expression(check, &expression));
+        return by_expression(check, index, value);
     }
     let any = asked.at.word("enableBehavior") == "any";
     let mut conditions = asked.at.all("enableWhen").map(|condition| holds(check, condition, scope)).peekable();
@@ -30,8 +37,53 @@ pub(super) fn enabled(check: &Check<'_, '_>, index: usize, scope: &[At<'_>]) -> 
     }
 }
 
-fn by_expression(_: &Check<'_, '_>, _: &str) -> Decision {
-    Decision::Undecided
+/// What the expression `value` of the item comes to; undecided when it asks for what is not at hand, or is none.
+fn by_expression(check: &Check<'_, '_>, index: usize, value: At<'_>) -> Decision {
+    let made = check.expressions.borrow().get(&index).cloned();
+    let compiled = made.unwrap_or_else(|| {
+        let compiled = compile(check, index, value).map(Rc::new);
+        check.expressions.borrow_mut().insert(index, compiled.clone());
+        compiled
+    });
+    let Some(compiled) = compiled else { return Decision::Undecided };
+    let response = check.response;
+    let host = Asked { context: check.context, nested: 0 };
+    match compiled.check(&mut Scratch::default(), response.view, response.node, &host) {
+        Truth::True => Decision::Success,
+        Truth::False => Decision::Failure,
+        Truth::CannotTell(_) | Truth::Error(_) => Decision::Undecided,
+    }
+}
+
+/// The expression with the variables that the questionnaire and the items around this one define, outermost first.
+fn compile(check: &Check<'_, '_>, index: usize, value: At<'_>) -> Option<Compiled> {
+    let language = value.text_of("language");
+    if language.is_some_and(|language| language != FHIRPATH) {
+        return None;
+    }
+    let expression = value.text().or_else(|| value.text_of("expression"))?;
+    let model = check.context.model;
+    let mut holders = vec![check.form.item(index).at];
+    while let Some(inner) = holders.last().filter(|inner| inner.node != check.form.at.node) {
+        holders.push(At { node: inner.view.elements.node(inner.node).parent, ..*inner });
+    }
+    let mut variables = String::new();
+    for variable in holders.iter().rev().flat_map(|holder| holder.extensions(VARIABLE)) {
+        let (Some(name), Some(text)) = (variable.text_of("name"), variable.text_of("expression")) else { continue };
+        if variable.word("language") != FHIRPATH || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            continue;
+        }
+        let more = format!("{variables}defineVariable('{name}', ({text})).");
+        // One that cannot be read is missed by what uses it, and by nothing else.
+        if Compiled::new(&format!("{more}select(true)"), model).is_ok() {
+            variables = more;
+        }
+    }
+    let whole = match &*variables {
+        "" => expression.into_owned(),
+        variables => format!("{variables}select({expression})"),
+    };
+    Compiled::new(&whole, model).ok()
 }
 
 fn holds(check: &Check<'_, '_>, condition: At<'_>, scope: &[At<'_>]) -> Decision {

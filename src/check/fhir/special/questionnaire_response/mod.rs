@@ -11,9 +11,11 @@ mod option;
 
 use super::super::{Code, Context, Decision, Issues};
 use super::read::{At, Loaded};
+use crate::check::fhirpath::Compiled;
 use form::{Form, Kind, Origin};
 use rustc_hash::FxHashMap;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// Items looked at to find the answers that conditions ask for, in one response. Real ones take some thousands.
 const MOST_STEPS: u32 = 5_000_000;
@@ -29,6 +31,8 @@ struct Check<'c, 'q> {
     in_progress: bool,
     /// Items that may still be looked at for conditions.
     steps: Cell<u32>,
+    /// Expressions by which items are enabled, as far as they were asked for; none where one cannot be run.
+    expressions: RefCell<FxHashMap<usize, Option<Rc<Compiled>>>>,
 }
 
 /// Whether what is above an item is enabled.
@@ -59,8 +63,7 @@ pub(super) fn check(response: At<'_>, context: &Context<'_>, issues: &mut Issues
         }
         return;
     }
-    let loaded = context.library.other("Questionnaire", &canonical);
-    match loaded.and_then(|bytes| Loaded::new(bytes, context.model)) {
+    match Loaded::of("Questionnaire", &canonical, context) {
         Some(loaded) => against(&Form::new(loaded.root(context.model), Origin::Library), response, context, issues),
         None => issues.cannot_tell(Code::QuestionnaireUnknown, response.node, None, || {
             "the questionnaire is not held, so nothing tells whether the answers answer it".into()
@@ -83,7 +86,8 @@ fn against(form: &Form<'_>, response: At<'_>, context: &Context<'_>, issues: &mu
         issues.applies(code);
     }
     let in_progress = response.word("status") == "in-progress";
-    let mut check = Check { form, response, context, issues, in_progress, steps: Cell::new(MOST_STEPS) };
+    let (steps, expressions) = (Cell::new(MOST_STEPS), RefCell::default());
+    let mut check = Check { form, response, context, issues, in_progress, steps, expressions };
     check.period();
     check.items(response, None, &[response], Above::Enabled);
     if check.steps.get() == 0 {
