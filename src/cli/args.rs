@@ -1,6 +1,7 @@
 //! The command line as typed. What it means, once the configuration file is laid under it, is in `settings`.
 
 use super::console::When;
+use super::fhir_options::Setting;
 use crate::judge::FailOn;
 use crate::report::Format;
 use crate::standard::Day;
@@ -126,6 +127,10 @@ pub(crate) struct Definitions {
     /// Check against this FHIR profile besides those a resource claims (repeatable)
     #[arg(long = "profile", value_name = "CANONICAL")]
     pub(crate) profiles: Vec<String>,
+    /// How strictly FHIR is checked (repeatable), as in [fhir] of hallmark.toml: best-practice, wrong-displays,
+    /// security-checks, examples, unknown-extensions, extension-domains, for-publication
+    #[arg(long = "fhir", value_name = "NAME=VALUE")]
+    pub(crate) fhir: Vec<Setting>,
     /// Use only FHIR packages that hallmark.lock names, to the byte
     #[arg(long)]
     pub(crate) locked: bool,

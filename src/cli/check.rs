@@ -10,6 +10,7 @@ use super::settings::{self, Judging, Shared};
 use super::stop::Stop;
 use super::{COULD_NOT_RUN, args, failure, joined, packages, values};
 use crate::check::fhir::Options;
+use crate::check::fhirpath::Moment;
 use crate::check::terminology::Server;
 use crate::check::{Plan, Plans, Shown};
 use crate::compile::hl7v2::Compiler;
@@ -43,9 +44,13 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
     let as_of = settings.judging.as_of.unwrap_or_else(Day::today);
     let joining = Joining::for_run(settings.join_key.as_ref())?;
     let plan = Arc::new(Plan::new(catalogue));
-    let options = Options { profiles: settings.definitions.profiles.clone(), ..Options::default() };
     let session = settings.terminology.session()?.map(Arc::new);
     let server = session.clone().map(|session| session as Arc<dyn Server>);
+    let options = Options {
+        profiles: settings.definitions.profiles.clone(),
+        now: now(settings.judging.as_of),
+        ..settings.definitions.options.clone()
+    };
     let compiler = Arc::new(Compiler::new(&plan)?.with_fhir(packages, options).asking(server));
 
     failure::watch();
@@ -112,6 +117,14 @@ pub(crate) fn run(flags: args::Check, shared: &Shared) -> Result<u8, Error> {
         (None, Delivered::All) if ended.broken && code != 1 => COULD_NOT_RUN,
         (None, Delivered::All) => code,
     })
+}
+
+/// The time that the run is for: of a day that was asked for its last second, so that such runs repeat.
+fn now(as_of: Option<Day>) -> Option<Moment> {
+    match as_of {
+        Some(day) => Moment::parse_date_time(&format!("{day}T23:59:59Z")),
+        None => Moment::of_unix(jiff::Timestamp::now().as_second()),
+    }
 }
 
 /// Why a run is partial. Without numbers, so that parts and a whole say it alike.

@@ -6,6 +6,7 @@
 
 use super::args::{JoinKey, Save};
 use super::console::When;
+use super::fhir_options::{self, Setting};
 use super::terminology::VARIABLE;
 use crate::judge::FailOn;
 use crate::report::Format;
@@ -42,6 +43,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("color", "auto, always or never"),
     ("packages", "a table: [packages] with use, profiles and registries"),
     ("terminology", "a table: [terminology] with url, credential, timeout, budget, cache, keep and languages"),
+    ("fhir", "a table: [fhir] with how strictly FHIR is checked"),
 ];
 
 /// The same of `[packages]`.
@@ -116,6 +118,8 @@ pub(crate) struct Config {
     pub(crate) registries: Vec<Said>,
     /// `terminology`.
     pub(crate) terminology: Terminology,
+    /// `fhir`: how strictly FHIR is checked.
+    pub(crate) fhir: Vec<Setting>,
     /// The folder of the file; empty, for the working directory, when there is none.
     pub(crate) folder: PathBuf,
 }
@@ -238,6 +242,7 @@ impl Config {
                 "quiet" => self.quiet = entry.truth()?,
                 "packages" => self.packages(&entry)?,
                 "terminology" => self.terminology(&entry)?,
+                "fhir" => self.fhir = entry.fhir()?,
                 _ => self.color = Some(entry.parsed(|text| When::from_str(text, false).ok())?),
             }
         }
@@ -380,6 +385,27 @@ impl Entry<'_> {
         }
     }
 
+    /// The settings of `[fhir]`.
+    fn fhir(&self) -> Result<Vec<Setting>, Mistake> {
+        let DeValue::Table(table) = self.value.get_ref() else { return Err(self.wrong(self.value.span())) };
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let mut settings = Vec::new();
+        for (key, value) in entries {
+            let Some((key, allowed)) = fhir_options::KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
+                return Err(unknown(key.get_ref(), key.span(), fhir_options::KEYS));
+            };
+            let entry = Entry { key, allowed, value, folder: self.folder };
+            let text = match value.get_ref() {
+                DeValue::Boolean(truth) => truth.to_string(),
+                DeValue::Array(_) => entry.words()?.into_iter().map(|word| word.text).collect::<Vec<_>>().join(","),
+                _ => entry.string()?.text,
+            };
+            settings.push(Setting::new(key, &text).ok_or_else(|| entry.wrong(value.span()))?);
+        }
+        Ok(settings)
+    }
+
     fn threads(&self) -> Result<u16, Mistake> {
         let number = self.number(1..=256)?;
         u16::try_from(number).map_err(|_| self.wrong(self.value.span()))
@@ -443,7 +469,8 @@ mod tests {
              join-key = 'none'\ngitignore = true\nthreads = 4\nquiet = true\ncolor = 'never'\n\
              [packages]\nuse = ['a.b@1.0.0', 'p.tgz']\nprofiles = ['https://x/p']\nregistries = ['https://r']\n\
              [terminology]\nurl = 'https://t'\ncredential = 'HALLMARK_TERMINOLOGY_X'\ntimeout = 5\nbudget = 60\n\
-             cache = 'terms'\nkeep = 7\nlanguages = ['en-GB', 'cy']\n",
+             cache = 'terms'\nkeep = 7\nlanguages = ['en-GB', 'cy']\n\
+             [fhir]\nexamples = false\nextension-domains = ['https://a/', 'https://b/']\n",
         )
         .expect("it is right");
         assert_eq!(config.paths, [PathBuf::from("/project/feed"), PathBuf::from("-")]);
@@ -451,6 +478,10 @@ mod tests {
         assert_eq!(config.as_of, Day::parse("2027-04-01"));
         assert_eq!(config.baseline, Some(PathBuf::from("/b.json")));
         assert_eq!(config.save[0].path, PathBuf::from("/project/o.json"));
+        assert_eq!(
+            config.fhir,
+            ["examples=false", "extension-domains=https://a/,https://b/"].map(|s| s.parse().unwrap())
+        );
         assert_eq!((config.threads, config.color), (Some(4), Some(When::Never)));
         assert_eq!(config.join_key, Some(JoinKey::Without));
         assert_eq!((config.packages[1].text.as_str(), config.folder), ("p.tgz", PathBuf::from("/project")));
@@ -484,6 +515,8 @@ mod tests {
         assert_eq!(mistake("[terminology]\ntimeout = 0").0, "0");
         assert_eq!(mistake("[terminology]\nlanguages = ['en_GB']").0, "'en_GB'");
         assert!(mistake("[terminology]\nurls = 'x'").2.starts_with("did you mean url?"));
+        assert_eq!(mistake("[fhir]\nexamples = 'perhaps'").0, "'perhaps'");
+        assert!(mistake("[fhir]\nexample = true").2.starts_with("did you mean examples?"));
         let (marked, _, allowed) = mistake("[packages]\nprofile = ['x']");
         assert_eq!(marked, "profile");
         assert!(allowed.starts_with("did you mean profiles?") && allowed.contains("registries"), "{allowed}");

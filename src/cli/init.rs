@@ -51,6 +51,7 @@ fn write(path: &Path, text: &str, force: bool) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use crate::cli::config::{Config, KEYS, PACKAGE_KEYS, TERMINOLOGY_KEYS};
+    use crate::cli::fhir_options;
 
     #[test]
     fn what_is_written_is_read_and_tells_of_every_key() {
@@ -66,7 +67,7 @@ mod tests {
             .collect();
         let config = Config::parse("hallmark.toml", Path::new(""), uncommented.clone());
         config.unwrap_or_else(|error| panic!("{error}\n{uncommented}"));
-        for (key, _) in KEYS.iter().chain(PACKAGE_KEYS).chain(TERMINOLOGY_KEYS) {
+        for (key, _) in KEYS.iter().chain(PACKAGE_KEYS).chain(TERMINOLOGY_KEYS).chain(fhir_options::KEYS) {
             let told = [format!("{key} = "), format!("[{key}]")];
             assert!(uncommented.lines().any(|line| told.iter().any(|told| line.starts_with(told))), "{key}");
         }

@@ -16,6 +16,7 @@ mod error;
 mod explain;
 mod failure;
 mod fetch;
+mod fhir_options;
 mod fhirpath;
 mod init;
 mod join_key;

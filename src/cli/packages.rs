@@ -7,6 +7,7 @@ use super::args;
 use super::console::say;
 use super::error::{Error, Misused};
 use super::settings::{Name, Shared};
+use crate::check::fhir::Options;
 use crate::compile::fhir::Releases;
 use crate::judge::PackageUse;
 use crate::report::escape::terminal;
@@ -22,6 +23,8 @@ pub(crate) struct Definitions {
     packages: Vec<(Name, Source)>,
     /// Canonical URLs to check against besides what a resource claims, as typed.
     pub(crate) profiles: Vec<String>,
+    /// How strictly FHIR is checked.
+    pub(crate) options: Options,
     strictness: Strictness,
     lock: PathBuf,
     quiet: bool,
@@ -53,8 +56,10 @@ impl Definitions {
             }
             profiles.push(name.text);
         }
+        let mut options = Options::default();
+        shared.config.fhir.iter().chain(&flags.fhir).for_each(|setting| setting.set(&mut options));
         let strictness = if flags.locked { Strictness::Locked } else { Strictness::Free };
-        Ok(Self { packages, profiles, strictness, lock: lock_file(shared), quiet: shared.quiet })
+        Ok(Self { packages, profiles, options, strictness, lock: lock_file(shared), quiet: shared.quiet })
     }
 
     /// The packages, lowest first, with what they build on. What is not there of that is said once, on standard error.

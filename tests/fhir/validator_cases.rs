@@ -141,6 +141,9 @@ impl Check<'_> {
         for package in given {
             command.arg("--package").arg(package);
         }
+        for (name, value) in self.case["options"].as_object().into_iter().flatten() {
+            command.args(asked(name, value).map(|setting| format!("--fhir={setting}")));
+        }
         let output = command.output().expect("it runs");
         let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
             let told = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -173,6 +176,17 @@ impl Check<'_> {
             .collect();
         (agreement, format!("{}: theirs {theirs:?}, ours {told:?}", self.name()))
     }
+}
+
+/// What an option of the reference is called here; none for those that we have no like of.
+fn asked(name: &str, value: &Value) -> Option<String> {
+    let ours = match name {
+        "wrong-displays" | "best-practice" | "security-checks" | "examples" | "for-publication" => name,
+        "allowed-extension-domain" => "extension-domains",
+        _ => return None,
+    };
+    let value = value.as_str().map_or_else(|| value.to_string(), str::to_lowercase);
+    Some(format!("{ours}={value}"))
 }
 
 /// The canonical URL of a conformance resource.
