@@ -60,10 +60,9 @@ impl Session {
         }
     }
 
-    /// Why the server was left alone, if it was.
+    /// Why the server was left alone, if it was. Whoever still asks, in a run that was interrupted, is not waited for.
     pub(crate) fn trouble(&self) -> Option<Cow<'static, str>> {
-        let enquiry = self.enquiry.lock().unwrap_or_else(PoisonError::into_inner);
-        enquiry.closed().map(Trouble::cause)
+        self.enquiry.try_lock().ok()?.closed().map(Trouble::cause)
     }
 
     fn keep(&self, question: &Question, reply: Reply, from: From) {

@@ -86,7 +86,7 @@ impl Terminology {
         let Some(origin) = Origin::of(url) else { return Err(wrong("it names no host".to_owned())) };
         let patience = Patience {
             connect: self.timeout.min(Duration::from_secs(10)),
-            idle: self.timeout.min(Duration::from_secs(30)),
+            idle: self.timeout,
             answer: self.timeout,
             pause: Duration::from_millis(500),
             ..Patience::default()

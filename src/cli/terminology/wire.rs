@@ -129,8 +129,12 @@ pub(super) fn answers(body: &[u8], questions: &[&Question], held: &Held) -> Opti
 
 /// The answer to one question.
 pub(super) fn answer(status: u16, body: &[u8], question: &Question, held: &Held) -> Said {
-    let resource = serde_json::from_slice::<Value>(body).ok();
-    said(status, resource.as_ref(), question, held)
+    match serde_json::from_slice::<Value>(body) {
+        Ok(resource) => said(status, Some(&resource), question, held),
+        // Not FHIR: some other server, or an address that is wrong.
+        Err(_) if status >= 400 => Said::Status(status),
+        Err(_) => Said::Nonsense,
+    }
 }
 
 fn said(status: u16, resource: Option<&Value>, question: &Question, held: &Held) -> Said {
@@ -320,6 +324,7 @@ mod tests {
         assert_eq!(of(About::System, 200, &json!({ "resourceType": "Parameters" })), Said::Nonsense);
         assert_eq!(of(About::System, 200, &json!([1])), Said::Nonsense);
         assert_eq!(of(About::System, 500, &outcome), Said::Status(500));
+        assert_eq!(answer(404, b"<html>", &asked(About::System), &Held::default()), Said::Status(404));
         assert_eq!(answer(200, b"<html>", &asked(About::System), &Held::default()), Said::Nonsense);
     }
 
