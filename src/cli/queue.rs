@@ -43,6 +43,7 @@ pub(super) struct Queue {
     state: Mutex<State>,
     room: Condvar,
     work: Condvar,
+    filling: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -87,6 +88,8 @@ impl Queue {
 
     /// Takes work as [`Queue::pop`] does, and what comes soon after: to be done together. Nothing when all is done.
     pub(super) fn slab(&self) -> Vec<Work> {
+        // One at a time: two who fill at once would share out what can be done together.
+        let _filling = self.filling.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(first) = self.pop() else { return Vec::new() };
         let mut bytes = first.weight();
         let mut slab = vec![first];

@@ -95,19 +95,18 @@ impl Report {
 fn codes_that_nothing_held_decides_are_decided_in_one_batch() {
     let server = Server::start(content);
     let project = Project::new();
-    std::fs::create_dir(project.path("in")).expect("it is ours");
-    for (at, (code, display)) in
-        [("22298006", "Myocardial infarction"), ("195967001", "asthma"), ("84114007", "Heart failure")]
-            .iter()
-            .enumerate()
-    {
-        project.condition(&format!("in/{at}.json"), SNOMED, code, display);
-    }
-    project.condition("in/8.json", "https://trust.example/local", "x1", "");
-    let (offline, _) = project.report(&["in"], &[], &[]);
+    let all = [
+        (SNOMED, "22298006", "Myocardial infarction"),
+        (SNOMED, "195967001", "asthma"),
+        (SNOMED, "84114007", "Heart failure"),
+        ("https://trust.example/local", "x1", ""),
+    ];
+    let lines = all.map(|(system, code, display)| format!("{}\n", condition(system, code, display)));
+    project.write("in.ndjson", &lines.concat());
+    let (offline, _) = project.report(&["in.ndjson"], &[], &[]);
     assert!(offline.0.get("terminology").is_none());
     assert_eq!(offline.unknown().len(), 4, "{:?}", offline.unknown());
-    let (report, _) = project.report(&["in"], &["--terminology", &server.url()], &[]);
+    let (report, _) = project.report(&["in.ndjson"], &["--terminology", &server.url()], &[]);
     let unknown = report.unknown();
     assert_eq!(unknown.len(), 2, "{unknown:?}");
     let failed: Vec<_> = unknown.iter().filter(|(outcome, _)| outcome == "failed").collect();
