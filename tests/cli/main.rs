@@ -4,6 +4,7 @@ mod commands;
 mod configuration;
 mod errors;
 mod explain;
+mod groups;
 mod run;
 mod signals;
 mod values;
