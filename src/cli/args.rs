@@ -1,4 +1,7 @@
 //! The command line as typed. What it means, once the configuration file is laid under it, is in `settings`.
+//!
+//! One table of flags is what help, man page and completions are made of, so it stands in one piece, longer than files of
+//! ours are; nothing is decided here.
 
 use super::console::When;
 use super::fhir_options::Setting;

@@ -1,7 +1,8 @@
 //! The report: everything a run found, as plain versioned data. Renderers print it; they never filter, count or decide.
 //!
 //! In: what the judge decided. Out: serde structs whose JSON form is published as `report.schema.json`. It never
-//! holds a value from a message unless [`Report::contains_patient_data`] says so.
+//! holds a value from a message unless [`Report::contains_patient_data`] says so. It mirrors the schema, property by property,
+//! and so stands in one piece, longer than files of ours are.
 
 use serde::{Deserialize, Serialize};
 
