@@ -1,8 +1,8 @@
 //! Every kind of fault that the FHIR engine tells of.
 //!
 //! In: nothing. Out: [`Code`], one per kind and severity, because a rule has one severity. A pack gives each the reason
-//! and the remedy; the severity here is the one the field's reference validator gives it. Longer than files of ours are, because it is one
-//! table.
+//! and the remedy; the severity here is the one the field's reference validator gives it. One table,
+//! and so longer than files of ours are.
 
 use crate::standard::Severity;
 

@@ -104,6 +104,11 @@ fn parts_add_up_exclude_and_import() {
     assert_eq!(within(&terms, "urn:in-use"), "red crimson blue navy");
     assert!(matches!(terms.member("urn:circle", asked(Some(COLOURS), "red")), Membership::CannotTell(_)));
     assert_eq!(terms.few_codes("urn:reds").as_deref(), Some(&["crimson".to_owned(), "red".to_owned()][..]));
+    assert_eq!(terms.near("urn:reds", "crimsn").as_deref(), Some("`crimson` may be meant"));
+    assert_eq!(terms.near("urn:reds", "RED").as_deref(), Some("`red` is written in this letter case"));
+    for other in ["rd", "blue", ""] {
+        assert_eq!(terms.near("urn:reds", other), None, "{other:?} is near nothing, and too short to be a slip");
+    }
     assert_eq!(terms.member("urn:reds", asked(None, "red")), Membership::Member, "a plain code has the set's system");
     assert_eq!(terms.member("urn:reds", asked(Some("urn:other"), "red")), Membership::NotMember);
 }

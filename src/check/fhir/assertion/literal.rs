@@ -35,6 +35,8 @@ pub enum Exactness {
 
 /// Characters of a definition's value that a message shows.
 const MAX_SHOWN: usize = 100;
+/// The same of one that has parts, with their names.
+const MAX_TOLD: usize = 160;
 
 impl Literal {
     /// Whether `id` is it.
@@ -60,7 +62,7 @@ impl Literal {
     pub fn told(&self, model: &Model) -> Option<String> {
         let mut told = String::new();
         self.tell(model, "", &mut told);
-        (!told.is_empty() && told.chars().count() <= 2 * MAX_SHOWN).then_some(told)
+        (!told.is_empty() && told.chars().count() <= MAX_TOLD).then_some(told)
     }
 
     /// Definitions nest a handful of types deep; past that nobody reads on.
@@ -82,7 +84,7 @@ impl Literal {
                     let name = model.name_of(*name);
                     let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
                     for item in items {
-                        if path.len() <= MAX_SHOWN && told.len() <= 3 * MAX_SHOWN {
+                        if path.len() <= MAX_SHOWN && told.len() <= MAX_TOLD {
                             item.tell(model, &path, told);
                         }
                     }

@@ -188,7 +188,7 @@ fn a_datatype_is_lowered_alone() {
 #[test]
 fn messages_hold_published_names_only() {
     let model = model();
-    let text = r#"{"resourceType":"Patient","birthdate":"x","animal":1,"Mrs Qvort":2,"deceased":1,"_name":1,
+    let text = r#"{"resourceType":"Patient","birthdate":"x","family":"x","animal":1,"Mrs Qvort":2,"deceased":1,"_name":1,
         "contained":[{"resourceType":"Qvort"},{"resourceType":"Encounter"},{"resourceType":"Patien"}]}"#;
     let (mut tree, mut elements, mut faults) = (Instance::default(), Elements::default(), Faults::default());
     json::parse(text.as_bytes(), &mut tree, &mut faults);
@@ -196,6 +196,7 @@ fn messages_hold_published_names_only() {
     let told: Vec<&str> = faults.listed().iter().map(|fault| &*fault.message).collect();
     let expected = [
         "an unknown element: Patient has none of this name; it is written birthDate, and letter case counts",
+        "Patient has no element family; it belongs in name",
         "Patient has no element animal",
         "an unknown element: Patient has none of this name",
         "Patient has no element deceased; a choice carries its type in its name, as deceasedBoolean does",
