@@ -185,7 +185,11 @@ fn asked(name: &str, value: &Value) -> Option<String> {
         "allowed-extension-domain" => "extension-domains",
         _ => return None,
     };
-    let value = value.as_str().map_or_else(|| value.to_string(), str::to_lowercase);
+    let value = match value.as_str() {
+        Some(text) if name == "best-practice" => text.to_lowercase(),
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
+    };
     Some(format!("{ours}={value}"))
 }
 

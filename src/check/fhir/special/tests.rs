@@ -331,7 +331,7 @@ fn a_supplement_adds_to_codes_that_there_are() {
 fn definitions_are_known_by_absolute_urls() {
     let set = |url: &str| format!(r#"{{"resourceType":"ValueSet","url":"{url}","status":"draft"}}"#);
     assert_eq!(found(&set("ValueSet/x"), &[]), ["primitive-format ValueSet.url"]);
-    assert_eq!(found(&set("urn:oid:1.2.3"), &[]), [""; 0]);
+    assert_eq!(found(&set("urn:oid:2.16.840.1.113883.2.1.6.7"), &[]), [""; 0]);
     assert_eq!(found(r#"{"resourceType":"Device","url":"x"}"#, &[]), [""; 0]);
 }
 
