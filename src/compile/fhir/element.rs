@@ -173,7 +173,10 @@ impl<'d> Compiler<'d> {
                         targets.types.push(type_id);
                     }
                     // It may be of any type.
-                    None => any = true,
+                    None => {
+                        any = true;
+                        targets.unheld.push(canonical.as_str().into());
+                    }
                 }
             }
         }
@@ -185,8 +188,11 @@ impl<'d> Compiler<'d> {
             .filter_map(|canonical| self.model.type_id(canonical.strip_prefix(CORE)?))
             .collect();
         targets.profiles.retain(|(type_id, _)| !plain.contains(type_id));
-        let says = !(targets.types.is_empty() && targets.profiles.is_empty() && targets.aggregation.is_empty());
-        says.then(|| Check::Targets(Box::new(targets)))
+        let says_nothing = targets.types.is_empty()
+            && targets.profiles.is_empty()
+            && targets.unheld.is_empty()
+            && targets.aggregation.is_empty();
+        (!says_nothing).then(|| Check::Targets(Box::new(targets)))
     }
 
     fn profiles(&self, element: &ElementDefinition, known: Option<&ElementDefinition>) -> Option<Check> {

@@ -13,6 +13,8 @@ pub struct Targets {
     pub types: Vec<TypeId>,
     /// Profiles besides the types themselves: where the target is of that type, one of these must hold.
     pub profiles: Vec<(TypeId, Arc<str>)>,
+    /// Profiles of which nobody holds the definition.
+    pub unheld: Vec<Arc<str>>,
     /// From where; empty for anywhere.
     pub aggregation: Vec<Aggregation>,
 }
@@ -56,6 +58,7 @@ impl Targets {
         // Most references are of a type that their text tells, and nothing more is asked.
         let told = told_type(view.model, &text);
         if self.profiles.is_empty()
+            && self.unheld.is_empty()
             && self.aggregation.is_empty()
             && told.is_some_and(|told| self.allows(view.model, told))
         {
@@ -80,6 +83,14 @@ impl Targets {
                     self.types.iter().filter_map(|&id| view.model.info(id)).map(|info| &*info.name).collect();
                 format!("the reference leads to `{name}`, and may lead to: {}", allowed.join(", ")).into()
             });
+        }
+        // As with an extension of which nobody holds the definition: what the definition asks for was not checked.
+        if matches!(resolved, Resolved::Inside(_) | Resolved::Outside(_)) {
+            for canonical in &self.unheld {
+                walk.issues.fail(Code::ReferenceProfile, id, Some(source), || {
+                    format!("the target is to fulfil {canonical}, and no package here defines it").into()
+                });
+            }
         }
         self.profiles(walk, id, source, found, &resolved);
     }
