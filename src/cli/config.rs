@@ -4,20 +4,20 @@
 //! open, or the first mistake in the file with its place and what is allowed there. It never reads a message, and it
 //! cannot ask for values to be shown: patient data in a report is for a person to ask for each time.
 
+mod entry;
+
 use super::args::{JoinKey, Save};
 use super::console::When;
-use super::fhir_options::{self, Setting};
-use super::terminology::VARIABLE;
+use super::fhir_options::Setting;
 use crate::judge::FailOn;
 use crate::report::Format;
 use crate::standard::Day;
-use crate::standard::near::nearest;
 use clap::ValueEnum;
+use entry::{Entry, Mistake, unknown};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 /// The name that is looked for.
 pub(crate) const NAME: &str = "hallmark.toml";
@@ -253,15 +253,9 @@ impl Config {
 impl Config {
     /// Reads `[packages]`.
     fn packages(&mut self, entry: &Entry<'_>) -> Result<(), Mistake> {
-        let DeValue::Table(table) = entry.value.get_ref() else { return Err(entry.wrong(entry.value.span())) };
-        let mut entries: Vec<_> = table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        for (key, value) in entries {
-            let Some((key, allowed)) = PACKAGE_KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
-                return Err(unknown(key.get_ref(), key.span(), PACKAGE_KEYS));
-            };
-            let words = Entry { key, allowed, value, folder: entry.folder }.words()?;
-            match *key {
+        for entry in entry.table(PACKAGE_KEYS)? {
+            let words = entry.words()?;
+            match entry.key {
                 "use" => self.packages = words,
                 "profiles" => self.profiles = words,
                 _ => self.registries = words,
@@ -272,16 +266,9 @@ impl Config {
 
     /// Reads `[terminology]`.
     fn terminology(&mut self, entry: &Entry<'_>) -> Result<(), Mistake> {
-        let DeValue::Table(table) = entry.value.get_ref() else { return Err(entry.wrong(entry.value.span())) };
-        let mut entries: Vec<_> = table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        for (key, value) in entries {
-            let Some((key, allowed)) = TERMINOLOGY_KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
-                return Err(unknown(key.get_ref(), key.span(), TERMINOLOGY_KEYS));
-            };
-            let entry = Entry { key, allowed, value, folder: entry.folder };
+        for entry in entry.table(TERMINOLOGY_KEYS)? {
             let to = &mut self.terminology;
-            match *key {
+            match entry.key {
                 "url" => to.url = Some(entry.string()?),
                 "credential" => to.credential = Some(entry.variable()?),
                 "timeout" => to.timeout = Some(entry.number(1..=600)?),
@@ -293,155 +280,6 @@ impl Config {
             }
         }
         Ok(())
-    }
-}
-
-struct Mistake {
-    at: Range<usize>,
-    message: String,
-    allowed: String,
-}
-
-fn unknown(key: &str, at: Range<usize>, keys: &[(&'static str, &str)]) -> Mistake {
-    let names = keys.iter().map(|(name, _)| *name);
-    if nearest(key, ["show-values"]).is_some() {
-        let message = "show-values cannot be a default, because it puts patient data into reports".to_owned();
-        return Mistake { at, message, allowed: "Type --show-values each time it is needed.".to_owned() };
-    }
-    let meant = nearest(key, names.clone()).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
-    let allowed = format!("{meant}Allowed here: {}.", names.collect::<Vec<_>>().join(", "));
-    Mistake { at, message: "there is no such key".to_owned(), allowed }
-}
-
-/// One line of the file.
-struct Entry<'a> {
-    key: &'static str,
-    allowed: &'static str,
-    value: &'a Spanned<DeValue<'a>>,
-    folder: &'a Path,
-}
-
-impl Entry<'_> {
-    fn wrong(&self, at: Range<usize>) -> Mistake {
-        let message = format!("{} takes something else", self.key);
-        Mistake { at, message, allowed: format!("{} = {}", self.key, self.allowed) }
-    }
-
-    fn string(&self) -> Result<Said, Mistake> {
-        said(self.value).ok_or_else(|| self.wrong(self.value.span()))
-    }
-
-    fn words(&self) -> Result<Vec<Said>, Mistake> {
-        let DeValue::Array(items) = self.value.get_ref() else { return Err(self.wrong(self.value.span())) };
-        items.iter().map(|item| said(item).ok_or_else(|| self.wrong(item.span()))).collect()
-    }
-
-    fn paths(&self) -> Result<Vec<PathBuf>, Mistake> {
-        Ok(self.words()?.iter().map(|word| self.relative(&word.text)).collect())
-    }
-
-    fn path(&self) -> Result<PathBuf, Mistake> {
-        Ok(self.relative(&self.string()?.text))
-    }
-
-    /// A path of the file, seen from the working directory; `-` is standard input wherever the file lies.
-    fn relative(&self, path: &str) -> PathBuf {
-        if path == "-" { PathBuf::from(path) } else { self.folder.join(path) }
-    }
-
-    fn parsed<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Mistake> {
-        let said = self.string()?;
-        parse(&said.text).ok_or_else(|| self.wrong(said.at))
-    }
-
-    fn day(&self) -> Result<Day, Mistake> {
-        if let DeValue::Datetime(date) = self.value.get_ref() {
-            return Day::parse(&date.to_string()).ok_or_else(|| self.wrong(self.value.span()));
-        }
-        self.parsed(Day::parse)
-    }
-
-    fn saves(&self) -> Result<Vec<Save>, Mistake> {
-        let save = |word: Said| -> Result<Save, Mistake> {
-            let save: Save = word.text.parse().map_err(|error: crate::report::format::FormatError| Mistake {
-                at: word.at,
-                message: error.to_string(),
-                allowed: format!("{} = {}", self.key, self.allowed),
-            })?;
-            Ok(Save { path: self.folder.join(save.path), ..save })
-        };
-        self.words()?.into_iter().map(save).collect()
-    }
-
-    fn join_key(&self) -> Result<JoinKey, Mistake> {
-        let text = self.string()?.text;
-        Ok(if text == "none" { JoinKey::Without } else { JoinKey::File(self.relative(&text)) })
-    }
-
-    fn truth(&self) -> Result<bool, Mistake> {
-        match self.value.get_ref() {
-            DeValue::Boolean(truth) => Ok(*truth),
-            _ => Err(self.wrong(self.value.span())),
-        }
-    }
-
-    /// The settings of `[fhir]`.
-    fn fhir(&self) -> Result<Vec<Setting>, Mistake> {
-        let DeValue::Table(table) = self.value.get_ref() else { return Err(self.wrong(self.value.span())) };
-        let mut entries: Vec<_> = table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        let mut settings = Vec::new();
-        for (key, value) in entries {
-            let Some((key, allowed)) = fhir_options::KEYS.iter().find(|(known, _)| *known == key.get_ref()) else {
-                return Err(unknown(key.get_ref(), key.span(), fhir_options::KEYS));
-            };
-            let entry = Entry { key, allowed, value, folder: self.folder };
-            let text = match value.get_ref() {
-                DeValue::Boolean(truth) => truth.to_string(),
-                DeValue::Array(_) => entry.words()?.into_iter().map(|word| word.text).collect::<Vec<_>>().join(","),
-                _ => entry.string()?.text,
-            };
-            settings.push(Setting::new(key, &text).ok_or_else(|| entry.wrong(value.span()))?);
-        }
-        Ok(settings)
-    }
-
-    fn threads(&self) -> Result<u16, Mistake> {
-        let number = self.number(1..=256)?;
-        u16::try_from(number).map_err(|_| self.wrong(self.value.span()))
-    }
-
-    fn number(&self, within: std::ops::RangeInclusive<u64>) -> Result<u64, Mistake> {
-        let DeValue::Integer(number) = self.value.get_ref() else { return Err(self.wrong(self.value.span())) };
-        let number = u64::from_str_radix(number.as_str(), number.radix()).ok().filter(|n| within.contains(n));
-        number.ok_or_else(|| self.wrong(self.value.span()))
-    }
-
-    /// The name of a variable that this file may name.
-    fn variable(&self) -> Result<Said, Mistake> {
-        let said = self.string()?;
-        let rest = said.text.strip_prefix(VARIABLE).unwrap_or_default();
-        let is_name =
-            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        if is_name { Ok(said) } else { Err(self.wrong(said.at)) }
-    }
-
-    fn languages(&self) -> Result<Vec<String>, Mistake> {
-        let words = self.words()?;
-        let is_tag = |text: &str| {
-            text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
-        };
-        match words.iter().find(|word| !is_tag(&word.text)) {
-            Some(word) => Err(self.wrong(word.at.clone())),
-            None => Ok(words.into_iter().map(|word| word.text).collect()),
-        }
-    }
-}
-
-fn said(value: &Spanned<DeValue<'_>>) -> Option<Said> {
-    match value.get_ref() {
-        DeValue::String(text) if !text.is_empty() => Some(Said { text: text.clone().into_owned(), at: value.span() }),
-        _ => None,
     }
 }
 
