@@ -214,7 +214,8 @@ fn context(walk: &mut Walk<'_, '_>, id: NodeId, container: NodeId, profile: &Pro
         }
     }
     let told = || {
-        let list: Vec<String> = definition.contexts.iter().map(Place::shown).collect();
+        let mut list: Vec<String> = definition.contexts.iter().map(Place::shown).collect();
+        list.dedup();
         format!("{} may stand in: {}", profile.url, list.join(", "))
     };
     match decision {
