@@ -193,3 +193,18 @@ fn a_resource_is_held_to_its_release() {
     assert!(!codes(&["hl7-fhir-r4b"], r#"{"resourceType":"Ingredient"}"#).contains("FHIR-06c"));
     assert_eq!(codes(&["hl7v2-base"], &plain), BTreeSet::new());
 }
+
+#[test]
+fn a_document_of_stu3_says_when_it_was_put_together() {
+    let document = |meta: &str| {
+        format!(
+            r#"{{"resourceType":"Bundle","meta":{meta},"type":"document","identifier":{{"system":"https://trust.example","value":"1"}},
+            "entry":[{{"fullUrl":"urn:uuid:0f0e0d0c-0b0a-4909-8807-060504030202","resource":{{"resourceType":"Composition",
+            "status":"final","type":{{"text":"Letter"}},"subject":{{"display":"x"}},"date":"2026-01-01","title":"Letter",
+            "author":[{{"display":"Ward"}}]}}}}]}}"#
+        )
+    };
+    let of = |meta: &str| codes(&["hl7-fhir-stu3"], &document(meta)).contains("FHIR-60a");
+    assert!(of(r#"{"versionId":"1"}"#));
+    assert!(!of(r#"{"lastUpdated":"2026-01-01T00:00:00Z"}"#));
+}

@@ -4,7 +4,7 @@ use super::narrative;
 use crate::check::fhir::links::{Entries, is_absolute, named, text};
 use crate::check::fhir::{Code, Issues};
 use crate::instance::{Flags, NodeId, TypeId};
-use crate::standard::fhir::{Primitive, View};
+use crate::standard::fhir::{Primitive, Release, View};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
@@ -51,9 +51,24 @@ pub(super) fn check(view: View<'_>, id: NodeId, kind: Kind, issues: &mut Issues)
             });
         }
     }
+    if kind == Kind::Document && view.model.release == Release::Stu3 {
+        dated(view, id, issues);
+    }
     let graph = Graph::of(view, (id, &entries), &known, issues);
     if kind == Kind::Document || first.is_some() {
         graph.reach(view, kind, issues);
+    }
+}
+
+/// STU3 knows when a document was put together from the Bundle's last update (FHIR STU3, Documents); later releases have
+/// `timestamp`.
+fn dated(view: View<'_>, bundle: NodeId, issues: &mut Issues) {
+    issues.applies(Code::Bundle);
+    let meta = view.child_called(bundle, "meta");
+    if meta.and_then(|meta| text(view, meta, "lastUpdated")).is_none() {
+        issues.fail(Code::Bundle, bundle, None, || {
+            "a document says by `meta.lastUpdated` when it was put together, and this one does not".into()
+        });
     }
 }
 

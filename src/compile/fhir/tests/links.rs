@@ -1,6 +1,6 @@
 //! How the resources of one unit hang together.
 
-use super::found;
+use super::{definition, found};
 use serde_json::{Value, json};
 
 const BASE: &str = "https://trust.example/fhir";
@@ -278,4 +278,33 @@ fn an_answer_to_a_search_says_what_was_searched_for() {
     assert_eq!(of(person, "match", patient("p")), ["bundle-search Bundle.entry[0].resource"]);
     assert_eq!(of(person, "include", patient("p")), [""; 0]);
     assert_eq!(of(search, "outcome", patient("p")), ["bundle-search Bundle.entry[0].resource"]);
+}
+
+#[test]
+fn profiles_of_targets_that_lead_in_circles_end() {
+    // The claim of the first is that its partner fulfils the second, whose partner fulfils the first.
+    let of = |url: &str, gender: &str, next: &str| {
+        definition(
+            url,
+            "Patient",
+            json!([
+                { "id": "Patient.gender", "path": "Patient.gender", "fixedCode": gender, "type": [{ "code": "code" }] },
+                { "id": "Patient.link", "path": "Patient.link", "type": [{ "code": "BackboneElement" }] },
+                { "id": "Patient.link.other", "path": "Patient.link.other",
+                    "type": [{ "code": "Reference", "targetProfile": [next] }] }
+            ]),
+        )
+    };
+    let profiles = [of("http://test/a", "male", "http://test/b"), of("http://test/b", "female", "http://test/a")];
+    let pair = |gender: &str| {
+        let link = |to: &str| json!([{ "type": "seealso", "other": { "reference": to } }]);
+        json!({
+            "resourceType": "Patient", "gender": "male", "link": link("#p"),
+            "contained": [{ "resourceType": "Patient", "id": "p", "gender": gender, "link": link("#") }]
+        })
+    };
+    assert_eq!(found(&profiles, pair("female")), [""; 0]);
+    assert_eq!(found(&profiles, pair("male")), ["reference-profile Patient.link[0].other"]);
+    // Nobody holds the second.
+    assert_eq!(found(&profiles[..1], pair("female")), ["reference-profile Patient.link[0].other"]);
 }
