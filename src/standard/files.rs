@@ -36,6 +36,12 @@ pub(super) fn built_in_bytes(path: &str) -> &'static [u8] {
     embedded::FILES.iter().find(|(name, _)| *name == path).map_or(&b""[..], |(_, bytes)| *bytes)
 }
 
+/// The digest of a pack that the binary carries, made when it was built: reading every pack at each start takes as long
+/// as checking hundreds of messages.
+pub(super) fn built_in_digest(id: &str) -> Option<&'static str> {
+    embedded::DIGESTS.iter().find(|(pack, _)| *pack == id).map(|(_, digest)| *digest)
+}
+
 impl Files {
     /// Reads a user's folder: either one pack (it holds `standard.toml`) or a folder of packs.
     ///
