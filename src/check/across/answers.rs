@@ -68,7 +68,7 @@ struct Picked {
 #[derive(Default)]
 struct Answer {
     decided: Decided,
-    /// One bit for each message that had an item.
+    /// One bit for each message that had an item; none until one had.
     seen: Vec<u64>,
     picked: BTreeMap<(bool, Field), Picked>,
     /// Findings that do not come from a record.
@@ -93,8 +93,7 @@ impl<'a, 'f> Answers<'a, 'f> {
                 by_name[name as usize].push(at);
             }
         }
-        let answer = || Answer { seen: vec![0; feed.len().div_ceil(64)], ..Answer::default() };
-        Self { feed, asked, by_name, answers: asked.iter().map(|_| answer()).collect() }
+        Self { feed, asked, by_name, answers: asked.iter().map(|_| Answer::default()).collect() }
     }
 
     /// Adds what other checks found: each check is made in one place only, so that each answer has one side that speaks.
@@ -115,8 +114,12 @@ impl<'a, 'f> Answers<'a, 'f> {
 
     /// Counts an item of the check, in message `rank`.
     pub(super) fn item(&mut self, name: Name, rank: u32) {
+        let words = self.feed.len().div_ceil(64);
         self.each(name, self.feed.kind(rank), |answer| {
             answer.decided.applicable += 1;
+            if answer.seen.is_empty() {
+                answer.seen.resize(words, 0);
+            }
             answer.seen[rank as usize / 64] |= 1 << (rank % 64);
         });
     }

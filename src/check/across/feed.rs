@@ -97,7 +97,7 @@ impl<'f> Feed<'f> {
     /// In how many parts a check should take its keys, so that each part fits in a few dozen megabytes. Where it is one,
     /// there is room to make several checks at the same time.
     pub(super) fn parts(&self) -> u64 {
-        const PER_PART: usize = 600_000;
+        const PER_PART: usize = 400_000;
         (self.len() / PER_PART + 1) as u64
     }
 
