@@ -285,7 +285,7 @@ impl MessageCheck<'_, '_> {
         }
         let mut checker = Checker { unit: self.unit, scope: whole, recorder: self.recorder };
         for asserted in &self.kind.plan.asserted {
-            checker.asserted(asserted, None, header_span(self.message));
+            checker.asserted(asserted, None);
         }
     }
 

@@ -6,7 +6,6 @@
 use super::finding::Excerpt;
 use crate::span::Span;
 use crate::standard::fhir::elements;
-use std::fmt::Write as _;
 use std::ops::Range;
 
 /// Bytes of the line taken on each side of the fault before it is shaped.
@@ -147,8 +146,11 @@ fn value_shape(value: &[u8], out: &mut String) {
     };
     for run in value.chunk_by(|a, b| class(*a) == class(*b)) {
         out.push(class(run[0]));
-        if run.len() > 1 {
-            let _infallible = write!(out, "{{{}}}", run.len());
+        // A value with digits in it has at most 40 bytes.
+        match run.len() as u8 {
+            1 => {}
+            few @ ..10 => out.extend(['{', char::from(b'0' + few), '}']),
+            many => out.extend(['{', char::from(b'0' + many / 10 % 10), char::from(b'0' + many % 10), '}']),
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::assertion::element::{More, Parts, Varies};
 use super::assertion::expression::characters;
 use super::assertion::{Asserted, Codes, Element, Format, Needed, Owned, Scope, SegmentPlan, Truth, Usage};
-use super::engine::{is_later, outcome};
-use super::native::Judged;
+use super::engine::{header_span, is_later, outcome};
+use super::native::{Judged, Native};
 use super::numbers::{Needs, Numbers, named, of};
 use super::record::{Recorder, Unit};
 use super::tally::RuleId;
@@ -50,7 +50,7 @@ impl<'a> Checker<'a, '_> {
             self.missing(&plan.fields, absent, Numbers::default());
         }
         for asserted in &plan.asserted {
-            self.asserted(asserted, Some(segment), tree.node(segment).name);
+            self.asserted(asserted, Some(segment));
         }
     }
 
@@ -81,7 +81,7 @@ impl<'a> Checker<'a, '_> {
     /// A field with one repetition, `id`: nearly all are.
     #[inline(always)]
     fn single(&mut self, element: &Element, id: NodeId, node: &Node) {
-        let populated = !self.scope.message.is_null(id);
+        let populated = !self.scope.message.null(node);
         let step = Numbers::default().part(node.number);
         if !self.usage(element, step, Some(id), populated) {
             return;
@@ -178,6 +178,10 @@ impl<'a> Checker<'a, '_> {
     fn usage(&mut self, element: &Element, missing: Numbers, at: Option<NodeId>, populated: bool) -> bool {
         match &element.usage {
             None => true,
+            Some(Owned { rule, test: Usage::Always(Needed::Required) }) if populated => {
+                self.recorder.applies(*rule);
+                true
+            }
             Some(usage) => self.used(element, usage, missing, at, populated),
         }
     }
@@ -239,7 +243,29 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// One repetition or part, that is there and no null. `step` says where in the segment, for parts that are not.
+    // Most values are undivided text of no great length, and nothing more is expected of them.
+    #[inline(always)]
     fn value(&mut self, element: &Element, id: NodeId, node: &Node, step: Numbers) {
+        if element.more.is_none()
+            && element.parts.is_none()
+            && node.next == id + 1
+            && let Some(Owned { rule, test: (_, format) }) = &element.datatype
+            && (*format == Format::Text || self.is_plain_code(*format, node))
+        {
+            match &element.length {
+                None => return self.recorder.applies(*rule),
+                Some(length) if node.span.len() <= length.test as usize => {
+                    self.recorder.applies(length.rule);
+                    return self.recorder.applies(*rule);
+                }
+                Some(_) => {}
+            }
+        }
+        self.whole_value(element, id, node, step);
+    }
+
+    #[inline(never)]
+    fn whole_value(&mut self, element: &Element, id: NodeId, node: &Node, step: Numbers) {
         if let Some(Owned { rule, test: most }) = &element.length {
             self.recorder.applies(*rule);
             // Bytes are never fewer than characters, so a short value needs no decoding.
@@ -323,7 +349,7 @@ impl<'a> Checker<'a, '_> {
             match parts.elements.get(usize::from(child.number).wrapping_sub(1)) {
                 None => beyond = beyond.or(Some(at)),
                 Some(part) => {
-                    let populated = !self.scope.message.is_null(at);
+                    let populated = !self.scope.message.null(child);
                     let step = step.part(child.number);
                     if self.usage(part, step, Some(at), populated) && populated {
                         self.inner(part, at, child, step);
@@ -379,7 +405,7 @@ impl<'a> Checker<'a, '_> {
             }
         }
         for asserted in &more.asserted {
-            self.asserted(asserted, Some(id), self.scope.message.span(id));
+            self.asserted(asserted, Some(id));
         }
     }
 
@@ -389,7 +415,7 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// A rule on the current place: a node of the current segment, or the message as a whole.
-    pub(super) fn asserted(&mut self, owned: &Owned<Asserted>, at: Option<NodeId>, span: Span) {
+    pub(super) fn asserted(&mut self, owned: &Owned<Asserted>, at: Option<NodeId>) {
         let Owned { rule, test } = owned;
         if let Some(condition) = &test.condition {
             match condition.eval(&self.scope) {
@@ -398,7 +424,7 @@ impl<'a> Checker<'a, '_> {
                 Truth::Undecided => {
                     self.recorder.applies(*rule);
                     let text = "whether the rule applies cannot be told from the message";
-                    return self.found(*rule, Outcome::CannotTell, at, span, text);
+                    return self.broken(*rule, Outcome::CannotTell, at, text.into());
                 }
             }
         }
@@ -406,17 +432,33 @@ impl<'a> Checker<'a, '_> {
         if let Some(expression) = &test.expression
             && let Some(outcome) = outcome(expression.eval(&self.scope))
         {
-            return self.found(*rule, outcome, at, span, "");
+            return self.broken(*rule, outcome, at, "".into());
         }
         if let Some(native) = test.native {
-            let value = decode(self.scope.raw(), &self.scope.message.separators);
-            let (outcome, text) = match (native.check)(&value) {
-                Judged::Passed => return,
-                Judged::Failed(shape) => (Outcome::Failed, shape.to_string()),
-                Judged::CannotTell(why) => (Outcome::CannotTell, why.to_owned()),
-            };
-            self.found(*rule, outcome, at, span, text);
+            self.native(native, *rule, at);
         }
+    }
+
+    fn native(&mut self, native: &Native, rule: RuleId, at: Option<NodeId>) {
+        let value = decode(self.scope.raw(), &self.scope.message.separators);
+        let (outcome, text) = match (native.check)(&value) {
+            Judged::Passed => return,
+            Judged::Failed(shape) => (Outcome::Failed, shape.to_string().into()),
+            Judged::CannotTell(why) => (Outcome::CannotTell, why.into()),
+        };
+        self.broken(rule, outcome, at, text);
+    }
+
+    /// A finding of a rule on the current place: a segment is told by its name, the message by its header.
+    #[cold]
+    fn broken(&mut self, rule: RuleId, outcome: Outcome, at: Option<NodeId>, text: Cow<'static, str>) {
+        let message = self.scope.message;
+        let span = match at {
+            Some(id) if self.scope.segment == at => message.tree.node(id).name,
+            Some(id) => message.span(id),
+            None => header_span(message),
+        };
+        self.found(rule, outcome, at, span, text);
     }
 
     #[cold]

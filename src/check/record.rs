@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Findings of one rule listed per message; the rest are counted.
 const LISTED_PER_UNIT: u32 = 100;
 
+/// As many ids of rules as there can be.
+const RULES: usize = 1 << 16;
+
 /// One unit as the engine sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Unit<'a> {
@@ -34,8 +37,10 @@ pub struct Recorder {
     /// What it adds up to so far.
     pub tally: Tally,
     shown: Shown,
-    /// Per rule, of the message in hand. Small, so that counting a place touches one line of cache; what they add up
-    /// to goes to the tally once a message.
+    /// Per rule, at how many places of the message in hand it applied. One for every id there can be, so that counting
+    /// a place, which is done hundreds of times a message, looks nothing up; what is not used takes no memory.
+    places: Box<[u32; RULES]>,
+    /// Per rule, the rest of the book-keeping; what it adds up to goes to the tally once a message.
     marks: Vec<Mark>,
     /// The rules that applied in the message in hand.
     touched: Vec<RuleId>,
@@ -49,7 +54,6 @@ pub struct Recorder {
 struct Mark {
     /// Whether it applied at all, if only at no further place.
     touched: bool,
-    places: u32,
     found: u32,
 }
 
@@ -59,6 +63,7 @@ impl Recorder {
         Self {
             tally: Tally::new(plan.rules.len(), plan.catalogue.integrations.len()),
             shown,
+            places: vec![0; RULES].into_boxed_slice().try_into().expect("it was made of that length"),
             marks: vec![Mark::default(); plan.rules.len()],
             touched: Vec::new(),
             ruler: Ruler::default(),
@@ -77,14 +82,15 @@ impl Recorder {
     /// Ends the message: counts it for the rules and integrations it exercised.
     pub fn end(&mut self) {
         let mut integrations = 0u64;
-        for rule in self.touched.drain(..) {
+        for rule in &self.touched {
             let at = usize::from(rule.0);
-            let mark = std::mem::take(&mut self.marks[at]);
+            self.marks[at] = Mark::default();
             let counts = &mut self.tally.counts[at];
-            counts.applicable += u64::from(mark.places);
+            counts.applicable += u64::from(std::mem::take(&mut self.places[at]));
             counts.messages += 1;
             integrations |= self.impacts[at];
         }
+        self.touched.clear();
         while integrations != 0 {
             let at = integrations.trailing_zeros() as usize;
             if let Some(shown) = self.tally.shown.get_mut(at) {
@@ -104,8 +110,8 @@ impl Recorder {
     fn settle(&mut self) {
         for rule in self.touched.drain(..) {
             let at = usize::from(rule.0);
-            let mark = std::mem::take(&mut self.marks[at]);
-            self.tally.counts[at].applicable += u64::from(mark.places);
+            self.marks[at] = Mark::default();
+            self.tally.counts[at].applicable += u64::from(std::mem::take(&mut self.places[at]));
         }
     }
 
@@ -118,19 +124,18 @@ impl Recorder {
     /// The rule applied at `places` places.
     #[inline]
     pub fn applies_to(&mut self, rule: RuleId, places: u32) {
-        let mark = &mut self.marks[usize::from(rule.0)];
-        if mark.places == 0 {
-            self.touch(rule, places);
-        } else {
-            mark.places = mark.places.saturating_add(places);
+        let sum = &mut self.places[usize::from(rule.0)];
+        let before = *sum;
+        *sum = before.saturating_add(places);
+        if before == 0 {
+            self.touch(rule);
         }
     }
 
     /// The first places of the message at which the rule applied.
     #[inline(never)]
-    fn touch(&mut self, rule: RuleId, places: u32) {
+    fn touch(&mut self, rule: RuleId) {
         let mark = &mut self.marks[usize::from(rule.0)];
-        mark.places = places;
         if !mark.touched {
             mark.touched = true;
             self.touched.push(rule);

@@ -13,8 +13,8 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Default)]
 pub struct SyntaxRules {
     by_code: FxHashMap<String, RuleId>,
-    /// Rules with at least one fault code of a family (`hl7v2.`), each once.
-    by_family: Vec<(String, RuleId)>,
+    /// Of each family (`hl7v2.`), the rules with at least one of its fault codes, each once.
+    by_family: Vec<(String, Vec<RuleId>)>,
 }
 
 impl SyntaxRules {
@@ -22,8 +22,16 @@ impl SyntaxRules {
     pub fn tie(&mut self, code: &str, rule: RuleId) {
         self.by_code.insert(code.to_owned(), rule);
         let family = code.find('.').map_or(code, |dot| &code[..=dot]).to_owned();
-        if !self.by_family.contains(&(family.clone(), rule)) {
-            self.by_family.push((family, rule));
+        let of_family = match self.by_family.iter_mut().find(|(known, _)| *known == family) {
+            Some((_, rules)) => rules,
+            None => {
+                self.by_family.push((family, Vec::new()));
+                let last = self.by_family.len() - 1;
+                &mut self.by_family[last].1
+            }
+        };
+        if !of_family.contains(&rule) {
+            of_family.push(rule);
         }
     }
 
@@ -39,7 +47,7 @@ impl SyntaxRules {
 
     /// The rules of a family of faults (`hl7v2.`).
     pub fn family(&self, family: &str) -> impl Iterator<Item = RuleId> {
-        self.by_family.iter().filter(move |(known, _)| known == family).map(|(_, rule)| *rule)
+        self.by_family.iter().filter(move |(known, _)| known == family).flat_map(|(_, rules)| rules.iter().copied())
     }
 
     /// Records the faults of one unit: every rule of `families` applied once, or as often as it failed; a rule of no

@@ -1,6 +1,6 @@
 //! The typed view of an HL7 v2 message over the arena.
 
-use super::{Instance, NodeId};
+use super::{Instance, Node, NodeId};
 use crate::span::Span;
 
 /// The separators a message declares in MSH-1 and MSH-2 (HL7 v2.4 chapter 2, 2.7).
@@ -91,8 +91,13 @@ impl<'a> Message<'a> {
 
     /// Whether `id` is the explicit null `""` (delete what you hold; HL7 v2.4 2.7).
     pub fn is_null(self, id: NodeId) -> bool {
-        let span = self.span(id);
-        span.len() == 2 && span.of(self.bytes) == b"\"\""
+        self.null(self.tree.node(id))
+    }
+
+    /// The same of a node in hand.
+    #[inline]
+    pub(crate) fn null(self, node: &Node) -> bool {
+        node.span.len() == 2 && node.span.of(self.bytes) == b"\"\""
     }
 
     /// How many repetitions field `number` of `segment` has; a trailing empty one does not count.

@@ -83,14 +83,14 @@ impl Fields<'_, '_> {
         while let Some(&byte) = bytes.get(at) {
             let class = self.classes[usize::from(byte)];
             if class != 0 {
-                match class {
-                    class::FIELD => break,
-                    class::COMPONENT => {
-                        *cuts.get_mut(count)? = at;
-                        count += 1;
-                    }
-                    class::REPETITION | class::SUBCOMPONENT => return None,
-                    _ => {}
+                // In the order of how often they are met: a jump by a table is one that no processor foresees.
+                if class == class::COMPONENT {
+                    *cuts.get_mut(count)? = at;
+                    count += 1;
+                } else if class == class::FIELD {
+                    break;
+                } else if class & class::DIVIDES != 0 {
+                    return None;
                 }
                 met |= class;
             }

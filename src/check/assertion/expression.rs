@@ -168,8 +168,17 @@ impl<'a> Scope<'a> {
 
     /// The value at `target` where there is one at most: nearly every path of a rule leads to one, and following it
     /// takes no search.
-    #[inline]
+    #[inline(always)]
     fn sole(&self, target: &Target) -> Sole {
+        // The value in hand itself.
+        if target.segment == [0; 3] && target.component == 0 && target.subcomponent == 0 {
+            return self.node.map_or(Sole::Nowhere, Sole::Here);
+        }
+        self.sole_further(target)
+    }
+
+    #[inline(never)]
+    fn sole_further(&self, target: &Target) -> Sole {
         if target.segment == [0; 3] {
             let whole = || self.whole.or(self.field).or(self.node);
             let from = if target.component > 0 { whole() } else { self.node };
@@ -347,6 +356,21 @@ impl Expression {
             Self::Or(left, right) => left.eval(scope).or(|| right.eval(scope)),
             Self::Present(target) => scope.any(target, |node| Truth::of(!nothing(scope.message.raw(node)))),
             Self::Null(target) => scope.any(target, |node| Truth::of(scope.message.is_null(node))),
+            // Nearly every comparison is of one value with a literal.
+            Self::Compare(
+                Operand::Path(target),
+                comparison @ (Comparison::Equal | Comparison::Different),
+                Operand::Text(text),
+            ) if scope.message.separators.escape == 0 => {
+                let equal = match scope.sole(target) {
+                    Sole::Nowhere => Truth::False,
+                    Sole::Here(node) => Truth::of(is(scope.message.raw(node), text)),
+                    Sole::Several => {
+                        scope.any_place(target, &mut |place| Truth::of(is(scope.message.raw(place.node), text)))
+                    }
+                };
+                if *comparison == Comparison::Equal { equal } else { equal.not() }
+            }
             Self::Compare(left, comparison, right) => compare(scope, left, *comparison, right),
             Self::In(target, codes) => scope.any_value(target, |value| Truth::of(codes.contains(value))),
             Self::Matches(target, regex) => scope.any_value(target, |value| Truth::of(regex.is_match(value))),
@@ -415,6 +439,13 @@ impl Digits {
     }
 }
 
+/// Whether a value, in which nothing is escaped, is there and is `text`.
+#[inline]
+fn is(raw: &[u8], text: &[u8]) -> bool {
+    // Lengths first: most values that differ differ there.
+    raw.len() == text.len() && raw == text && !nothing(raw)
+}
+
 /// Empty, or the explicit null: there is no value to compare.
 fn nothing(raw: &[u8]) -> bool {
     matches!(raw, [] | [b'"', b'"'])
@@ -444,17 +475,29 @@ fn decide(a: &[u8], comparison: Comparison, b: &[u8]) -> Truth {
 /// Times where both are HL7 times and one is at least a day, numbers where both are numbers, version numbers part by
 /// part. `2024` alone may be a year or a number: what it is compared with tells.
 fn order(a: &[u8], b: &[u8]) -> Option<Ordering> {
+    if let (Some(a), Some(b)) = (whole(a), whole(b)) {
+        return Some(a.cmp(&b));
+    }
     if a.len().max(b.len()) >= 8
         && let (Some(a), Some(b)) = (parse_hl7_ts(a), parse_hl7_ts(b))
     {
         return a.compare(&b);
     }
     let (a, b) = (std::str::from_utf8(a).ok()?, std::str::from_utf8(b).ok()?);
-    let version = |text: &str| text.split('.').map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<_>>>();
     match (number(a), number(b)) {
         (Some(a), Some(b)) => a.partial_cmp(&b),
-        _ => Some(version(a)?.cmp(&version(b)?)),
+        _ => {
+            let parts = |text| str::split(text, '.').map(|part| part.parse::<u32>().ok());
+            let is_version = |text| parts(text).all(|part| part.is_some());
+            (is_version(a) && is_version(b)).then(|| parts(a).cmp(parts(b)))
+        }
     }
+}
+
+/// A whole number of few digits, too short for a time: nearly all that are compared.
+fn whole(text: &[u8]) -> Option<u32> {
+    let plain = matches!(text.len(), 1..8) && text.iter().all(u8::is_ascii_digit);
+    plain.then(|| text.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
 }
 
 /// A plain decimal number; not `1e5`, `inf` or `nan`, which no HL7 number is.
