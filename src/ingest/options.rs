@@ -48,8 +48,10 @@ pub enum Names {
 /// The bounds; crossing one is a [`Trouble`](super::Trouble), never a crash.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Longest message, line or whole-file document, in bytes.
+    /// Longest message or line, in bytes.
     pub unit_bytes: usize,
+    /// Longest whole-file document, in bytes.
+    pub document_bytes: usize,
     /// How far to look for the end of an over-long unit before giving the artifact up, in bytes past the limit.
     pub skip_bytes: u64,
     /// Size of a block handed to workers, in bytes; a longer unit gets a block of its own.
@@ -72,6 +74,8 @@ pub struct Limits {
 
 /// Twice the largest documents that feeds carry in OBX-5; spans within a block stay far below `u32`.
 pub const UNIT_BYTES: usize = 64 << 20;
+/// A bundle of everything that a system exports at once, of some hundred megabytes.
+pub const DOCUMENT_BYTES: usize = 128 << 20;
 /// A line that long is no message, and looking on costs about a tenth of a second.
 pub const SKIP_BYTES: u64 = 256 << 20;
 /// Large enough that handing over costs nothing, small enough to stay in the processor's cache while it is parsed.
@@ -97,6 +101,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             unit_bytes: UNIT_BYTES,
+            document_bytes: DOCUMENT_BYTES,
             skip_bytes: SKIP_BYTES,
             block_bytes: BLOCK_BYTES,
             archive_entries: ARCHIVE_ENTRIES,

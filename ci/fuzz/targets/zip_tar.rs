@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 
 const LIMITS: Limits = Limits {
     unit_bytes: 1 << 16,
+    document_bytes: 1 << 16,
     skip_bytes: 1 << 18,
     block_bytes: 1 << 12,
     archive_entries: 200,

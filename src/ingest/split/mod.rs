@@ -73,14 +73,15 @@ pub(super) fn cut(
         _ => Box::new(whole::Whole::default()),
     };
     let whole = !matches!(artifact.shape, Shape::Hl7v2 | Shape::Ndjson);
-    if whole && expected.is_some_and(|size| size > limits.unit_bytes as u64) {
-        ledger.note(run, too_large(0, 1, limits.unit_bytes))?;
+    let longest = if whole { limits.document_bytes } else { limits.unit_bytes };
+    if whole && expected.is_some_and(|size| size > longest as u64) {
+        ledger.note(run, too_large(0, 1, longest))?;
         ledger.close(run)?;
         return Flow::Continue(0);
     }
 
     let block_bytes = limits.block_bytes.max(64);
-    let mut found = Found::new(limits.unit_bytes as u64, limits.skip_bytes);
+    let mut found = Found::new(longest as u64, limits.skip_bytes);
     let mut buffer = Vec::new();
     let (mut base, mut units, mut target) = (0u64, 0u64, block_bytes);
     loop {
@@ -95,11 +96,11 @@ pub(super) fn cut(
         let reached = splitter.reached();
         if let Some(open) = splitter.open()
             && !open.oversize
-            && reached.saturating_sub(open.start) > limits.unit_bytes as u64
+            && reached.saturating_sub(open.start) > longest as u64
         {
             open.oversize = true;
             found.clean = false;
-            found.troubles.push(too_large(open.start, open.line, limits.unit_bytes));
+            found.troubles.push(too_large(open.start, open.line, longest));
         }
         for seen in std::mem::take(&mut found.troubles) {
             ledger.note(run, seen)?;
@@ -126,7 +127,7 @@ pub(super) fn cut(
             run.trouble(artifact, snag)?;
             return Flow::Continue(units);
         }
-        let most = (limits.unit_bytes as u64).saturating_add(if whole { 0 } else { limits.skip_bytes });
+        let most = (longest as u64).saturating_add(if whole { 0 } else { limits.skip_bytes });
         let gone_too_far = splitter.open().is_some_and(|open| open.oversize && reached - open.start > most);
         if found.abandoned || (gone_too_far && !eof) {
             if !whole {
@@ -140,8 +141,7 @@ pub(super) fn cut(
             break;
         }
         // Room for a whole block after what is kept; a long unit doubles it, up to the limit.
-        target =
-            block_bytes.max(buffer.len() * 2).min(limits.unit_bytes.saturating_add(block_bytes)).max(buffer.len() + 1);
+        target = block_bytes.max(buffer.len() * 2).min(longest.saturating_add(block_bytes)).max(buffer.len() + 1);
     }
     if units == 0 && found.clean {
         let detail = format!("{} bytes were read and no message was among them", stream.bytes());

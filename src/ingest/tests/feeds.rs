@@ -154,7 +154,8 @@ fn nothing_to_check_is_told() {
 
 #[test]
 fn an_over_long_message_is_skipped_and_the_next_one_read() {
-    let limits = Limits { unit_bytes: 1000, skip_bytes: 100_000, block_bytes: 128, ..Limits::default() };
+    let limits =
+        Limits { unit_bytes: 1000, document_bytes: 1000, skip_bytes: 100_000, block_bytes: 128, ..Limits::default() };
     let options = Options { limits, ..Options::default() };
     let bytes = format!("{ADT}MSH|long\rOBX|{}\r{ADT}", "A".repeat(50_000));
     let got = stream_of("a.hl7", bytes.as_bytes(), &options);

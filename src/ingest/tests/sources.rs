@@ -154,7 +154,7 @@ mod unix {
         for name in ["a.json", "b.ndjson"] {
             fs::OpenOptions::new().write(true).open(dir.path().join(name)).unwrap().set_len(8 << 30).unwrap();
         }
-        let limits = Limits { unit_bytes: 1 << 20, skip_bytes: 1 << 20, ..Limits::default() };
+        let limits = Limits { unit_bytes: 1 << 20, document_bytes: 1 << 20, skip_bytes: 1 << 20, ..Limits::default() };
         let got = typed(&[dir.path()], &Options { limits, ..Options::default() }).unwrap();
         assert_eq!(got.codes_of("a.json"), ["too-large-unit"]);
         assert_eq!(got.codes_of("b.ndjson"), ["too-large-unit", "abandoned"]);

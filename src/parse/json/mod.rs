@@ -17,14 +17,17 @@ use crate::span::Span;
 
 /// Objects and arrays inside one another. The deepest resources that people write, questionnaires, have some sixty.
 pub const MAX_DEPTH: usize = 200;
-/// Nodes per document, 32 bytes each: more than the largest bundle a unit may be, less than a machine's memory.
+/// Nodes that any document may have, 32 bytes each: less than a machine's memory.
 const MAX_NODES: u32 = 4_000_000;
+/// A larger document may have a node for as many bytes: resources have one for some twenty-five.
+const BYTES_PER_NODE: usize = 12;
 
 /// Parses `bytes` into `instance`, whose memory is reused.
 pub fn parse(bytes: &[u8], instance: &mut Instance, faults: &mut Faults) -> Extent {
     let build = Builder::new(instance);
     let (frames, names) = (Vec::new(), Vec::new());
-    let mut reader = Reader { bytes, at: 0, build, faults, frames, names, stopped: false, astray: false };
+    let most = MAX_NODES.max((bytes.len() / BYTES_PER_NODE) as u32);
+    let mut reader = Reader { bytes, at: 0, build, faults, frames, names, stopped: false, astray: false, most };
     reader.document();
     if reader.stopped { Extent::Part } else { Extent::Whole }
 }
@@ -65,6 +68,8 @@ struct Reader<'a> {
     stopped: bool,
     /// Brackets are out of step, which was told: what does not fit after that follows from it.
     astray: bool,
+    /// Nodes it may have.
+    most: u32,
 }
 
 impl Reader<'_> {
@@ -209,9 +214,9 @@ impl Reader<'_> {
 
     /// A value of any kind, where a byte that is not blank stands.
     fn value(&mut self, name: Span, ordinal: u32) {
-        if self.build.count() >= MAX_NODES {
-            let message =
-                format!("the document holds more than the limit of {MAX_NODES} values; the rest is not checked");
+        if self.build.count() >= self.most {
+            let most = self.most;
+            let message = format!("the document holds more than the limit of {most} values; the rest is not checked");
             self.faults.push("json.limit-nodes", Span::new(self.at as u32, self.at as u32 + 1), message);
             self.stopped = true;
             return;

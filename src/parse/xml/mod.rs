@@ -29,8 +29,10 @@ pub const MAX_ATTRIBUTES: usize = 256;
 const MAX_PREFIXES: usize = 128;
 /// Bytes of a name: names are code, not content.
 const MAX_NAME: usize = 1000;
-/// Nodes per document, 32 bytes each: more than the largest bundle a unit may be, less than a machine's memory.
+/// Nodes that any document may have, 32 bytes each: less than a machine's memory.
 const MAX_NODES: u32 = 4_000_000;
+/// A larger document may have a node for as many bytes: resources have one for some thirty.
+const BYTES_PER_NODE: usize = 12;
 /// Bytes of one value or text: more than the largest picture or document that is sent inside a message.
 const MAX_TEXT: usize = 32 << 20;
 /// How often the reading starts over after broken markup. Each time may look at all the rest of the document, so that

@@ -3,7 +3,7 @@
 use super::attributes::Attribute;
 use super::names;
 use super::scope::{Before, Scope};
-use super::{Extent, MAX_NODES, MAX_RESTARTS, MAX_TEXT};
+use super::{BYTES_PER_NODE, Extent, MAX_NODES, MAX_RESTARTS, MAX_TEXT};
 use crate::instance::{Builder, Kind, Markup, Namespaces, NodeId, Reference, reference};
 use crate::markup;
 use crate::parse::Faults;
@@ -304,10 +304,11 @@ impl<'a> Reader<'a> {
         if self.stopped {
             return false;
         }
-        if self.build.count() < MAX_NODES {
+        let most = MAX_NODES.max((self.bytes.len() / BYTES_PER_NODE) as u32);
+        if self.build.count() < most {
             return true;
         }
-        let message = format!("the document holds more than the limit of {MAX_NODES} nodes; the rest is not checked");
+        let message = format!("the document holds more than the limit of {most} nodes; the rest is not checked");
         self.faults.push("xml.limit-nodes", span(at, at + 1), message);
         self.stopped = true;
         false
