@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures everything the README claims of speed and memory, in one run, as ratios. Nothing here passes or fails:
-# times on a shared machine do not. Needs about five minutes and 2.5 GB under TMPDIR.
-#   run.sh [--quick]    --quick leaves out the 2 GB file
+# times on a shared machine do not. Needs about ten minutes and 5.5 GB under TMPDIR.
+#   run.sh [--quick]    --quick leaves out the large files
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -34,3 +34,5 @@ if [[ "${1:-}" == --quick ]]; then
 else
     python3 ci/bench/binary.py "$hallmark" "$out/feed.hl7" memory
 fi
+
+ci/bench/fhir.sh "$@"
