@@ -376,3 +376,35 @@ fn reports_are_held_against_their_measures() {
         ]
     );
 }
+
+#[test]
+fn a_definition_is_derived_as_its_base_lets_it() {
+    let told = |rest: &str| {
+        let text = format!(
+            r#"{{"resourceType":"StructureDefinition","url":"http://x.test/sd","name":"X","status":"draft",
+            "abstract":false,{rest}}}"#
+        );
+        found(&text, &[]).iter().filter(|told| told.starts_with("structure-definition ")).count()
+    };
+    let of = |kind: &str, type_name: &str, base: &str, derivation: &str| {
+        format!(
+            r#""kind":"{kind}","type":"{type_name}","derivation":"{derivation}",
+            "baseDefinition":"http://hl7.org/fhir/StructureDefinition/{base}""#
+        )
+    };
+    assert_eq!(told(&of("resource", "Patient", "Patient", "constraint")), 0);
+    assert_eq!(told(&of("resource", "Person", "Patient", "constraint")), 1);
+    assert_eq!(told(&of("complex-type", "Patient", "Patient", "constraint")), 1);
+    assert_eq!(told(&of("resource", "Patient", "Patient", "specialization")), 1);
+    assert_eq!(told(&of("resource", "Own", "DomainResource", "specialization")), 0);
+    let extension = of("complex-type", "Extension", "Extension", "constraint");
+    let fixed = |url: &str| {
+        format!(
+            r#"{extension},"differential":{{"element":[{{"id":"Extension.url","path":"Extension.url",
+            "fixedUri":"{url}"}}]}}"#
+        )
+    };
+    assert_eq!(told(&extension), 1);
+    assert_eq!(told(&fixed("http://x.test/other")), 1);
+    assert_eq!(told(&fixed("http://x.test/sd")), 0);
+}

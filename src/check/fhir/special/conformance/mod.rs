@@ -4,6 +4,7 @@ pub(super) mod capability_statement;
 pub(super) mod code_system;
 pub(super) mod concept_map;
 mod content;
+mod derivation;
 mod filter;
 pub(super) mod measure;
 pub(super) mod measure_report;

@@ -6,6 +6,7 @@
 
 use super::super::super::{Code, Context, Issues};
 use super::super::read::At;
+use super::derivation;
 use super::path::{Paths, Step};
 use crate::check::fhirpath::Compiled;
 use crate::standard::fhir::{ElementDefinition, StructureDefinition};
@@ -26,6 +27,10 @@ pub(in super::super) fn check(definition: At<'_>, context: &Context<'_>, issues:
     issues.applies(Code::StructureDefinition);
     issues.applies(Code::StructureDefinitionWarning);
     contexts(definition, issues);
+    let derived_from = definition.text_of("baseDefinition").and_then(|base| context.library.structure(&base));
+    if let Some(base) = derived_from.filter(|base| *base.url != *definition.word("url")) {
+        derivation::check(definition, &base, issues);
+    }
     let Some(differential) = definition.child("differential") else { return };
     if definition.word("derivation") != "constraint" {
         return;
