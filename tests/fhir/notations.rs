@@ -132,10 +132,9 @@ fn published_examples_give_the_same_findings_in_both_notations() {
 fn place(text: &str, syntax: Syntax, code: &str) -> (u64, u32) {
     let rule = plan().1.syntax().rule(code).unwrap_or_else(|| panic!("{code} has a rule"));
     let tally = check(plan(), text.as_bytes(), syntax);
-    let mut places =
-        tally.groups.iter().filter(|(key, _)| key.rule == rule).flat_map(|(_, group)| group.first.values());
-    let position = places.next().unwrap_or_else(|| panic!("{code} is found")).position;
-    (position.line, position.column)
+    let places = tally.groups.iter().filter(|(key, _)| key.rule == rule).flat_map(|(_, group)| group.first.values());
+    let places = places.map(|place| (place.position.line, place.position.column));
+    places.min().unwrap_or_else(|| panic!("{code} is found"))
 }
 
 #[test]

@@ -199,7 +199,9 @@ fn canonical(path: &Path) -> Option<String> {
     if let Ok(json) = serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')) {
         return json["url"].as_str().map(str::to_owned);
     }
-    let (_, element) = text.split_once("<url")?;
+    // A resource inside has one of its own.
+    let own = text.rsplit_once("</contained>").map_or(&*text, |(_, own)| own);
+    let (_, element) = own.split_once("<url")?;
     let (_, value) = element.split_once("value=\"")?;
     value.split_once('"').map(|(url, _)| url.to_owned())
 }

@@ -108,6 +108,8 @@ codes! {
     CardinalityMax "cardinality-max" Error,
     /// A type that is not allowed here.
     Type "type" Error,
+    /// Neither a value nor what a definition lets stand for it.
+    ValueAlternative "value-alternative" Error,
     /// None of the profiles allowed for the type is fulfilled.
     TypeProfile "type-profile" Error,
     /// A type that no instance may have.
@@ -290,6 +292,8 @@ codes! {
     NarrativeLink "narrative-link" Error,
     /// The same, only advised.
     NarrativeLinkWarning "narrative-link-warning" Warning,
+    /// Narrative divided by language where a definition forbids it, or not as it asks.
+    NarrativeSections "narrative-sections" Error,
     /// Languages of the narrative and of the resource that differ.
     NarrativeLanguage "narrative-language" Warning,
     /// Ids that stand twice or that nothing has.

@@ -72,6 +72,8 @@ pub struct CodingRef<'a> {
     pub code: &'a str,
     /// What people are shown.
     pub display: Option<&'a str>,
+    /// The languages that the display may be in, BCP-47 tags with commas between; empty for any.
+    pub languages: &'a str,
 }
 
 /// Whether a code is in a value set.

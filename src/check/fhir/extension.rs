@@ -84,9 +84,8 @@ pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
         return;
     }
     if url.contains('|') {
-        walk.issues.fail(Code::ExtensionUrl, url_node, None, || {
-            "the URL of an extension has no version, and this one has".into()
-        });
+        walk.issues
+            .fail(Code::ExtensionUrl, id, None, || "the URL of an extension has no version, and this one has".into());
     }
     let canonical = url.split('|').next().unwrap_or(&url);
     let Some(profile) = walk.context.profiles.profile(canonical) else {

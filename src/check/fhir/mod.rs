@@ -11,6 +11,7 @@ mod context;
 mod decision;
 pub mod expression;
 pub mod extension;
+mod implied;
 mod issue;
 mod links;
 mod profile;
@@ -41,6 +42,8 @@ use crate::standard::fhir::View;
 /// Checks the resource that `view` is, with all the resources in it.
 pub fn check(view: View<'_>, context: &Context<'_>, issues: &mut Issues) {
     if !view.elements.is_empty() {
-        resource::check(&mut Walk::new(view, context, issues), Elements::ROOT);
+        let mut walk = Walk::new(view, context, issues);
+        resource::check(&mut walk, Elements::ROOT);
+        walk.tell_displays();
     }
 }

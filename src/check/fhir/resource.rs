@@ -1,7 +1,7 @@
 //! A resource: its base definition, the profiles that it claims, and those that the user gives.
 
 use super::walk::Walk;
-use super::{Code, Profile, publisher, special};
+use super::{Code, Profile, implied, publisher, special};
 use crate::instance::{Elements, NodeId};
 use crate::standard::fhir::TypeKind;
 use crate::standard::fhir::store::Facts;
@@ -11,6 +11,17 @@ const MAX_CLAIMS: usize = 64;
 
 /// Checks the resource `id` with all that is in it.
 pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
+    match walk.child_text(id, walk.known.language).filter(|language| !language.is_empty()) {
+        Some(language) => {
+            let outer = std::mem::replace(&mut walk.languages, language);
+            own(walk, id);
+            walk.languages = outer;
+        }
+        None => own(walk, id),
+    }
+}
+
+fn own(walk: &mut Walk<'_, '_>, id: NodeId) {
     let (view, context) = (walk.view, walk.context);
     let Some(info) = view.model.info(view.type_id(id)) else { return };
     walk.issues.applies(Code::AbstractType);
@@ -43,6 +54,9 @@ pub(super) fn check(walk: &mut Walk<'_, '_>, id: NodeId) {
                 }),
             }
         }
+    }
+    if let Some(profile) = implied::profile(view, id).and_then(|canonical| context.profiles.profile(canonical)) {
+        claimed(walk, &profile, id);
     }
     if id == Elements::ROOT {
         for canonical in &context.options.profiles {

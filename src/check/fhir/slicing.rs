@@ -117,6 +117,10 @@ fn group(
         }
         walk.issues.applies(Code::SliceUnmatched);
         match put(walk, slicing, child, Some(&*profile.url)) {
+            // What may not stand here at all is of no slice where there are to be no others.
+            Put::Slice(at) if slicing.slices[at].max == 0 && slicing.rules == Rules::Closed => {
+                unmatched(walk, slicing, child);
+            }
             Put::Slice(at) => {
                 let slice = &slicing.slices[at];
                 counts[at] += 1;
@@ -281,7 +285,10 @@ fn unmatched(walk: &mut Walk<'_, '_>, slicing: &Slicing, child: NodeId) {
             let _ = write!(message, "; and {} more", slicing.slices.len() - at);
             break;
         }
-        let why = reason(walk, slice, child).unwrap_or_else(|| "nothing tells it".to_owned());
+        let why = match slice.max {
+            0 => "which may not stand here".to_owned(),
+            _ => reason(walk, slice, child).unwrap_or_else(|| "nothing tells it".to_owned()),
+        };
         let _ = write!(message, "{} `{}` ({why})", if at == 0 { "" } else { "," }, slice.name);
     }
     walk.issues.fail(Code::SliceUnmatched, child, Some(&slicing.source), || message.into());

@@ -5,10 +5,12 @@
 
 use super::assertion::Further;
 use super::profile::{Bits, Kids, Node, NodeIx, Profile, Slot};
-use super::{Code, Context, Decision, Issues, coded, extension, resource, slicing};
+use super::{Code, Context, Decision, Issues, Level, coded, extension, resource, slicing};
 use crate::instance::{Elements, Flags, NameId, NodeId, TypeId};
 use crate::standard::fhir::View;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// References followed from one resource to the next while profiles are tried.
@@ -32,6 +34,19 @@ pub struct Walk<'a, 'i> {
     /// How many expressions asked for one another before this walk.
     pub(super) nested: u32,
     remembered: FxHashMap<(usize, NodeId), Decision>,
+    /// The languages that displays may be in, for [`super::CodingRef`].
+    pub(super) languages: Cow<'a, str>,
+    /// Displays that are not those of their code system; a value set that is bound may still give them.
+    displays: Vec<Display>,
+}
+
+/// A display that its code system does not give.
+#[derive(Debug)]
+struct Display {
+    coding: NodeId,
+    node: NodeId,
+    /// Whether a value set gives it.
+    given: Cell<bool>,
 }
 
 /// Names and types that the walk looks for, by their numbers in the release.
@@ -40,6 +55,8 @@ pub struct Known {
     pub(super) extension: TypeId,
     pub(super) concept_type: TypeId,
     pub(super) coding_type: TypeId,
+    /// Quantity and the types that specialise it.
+    pub(super) quantities: [TypeId; 5],
     pub(super) url: NameId,
     pub(super) value: NameId,
     pub(super) id: NameId,
@@ -54,6 +71,7 @@ pub struct Known {
     pub(super) display: NameId,
     pub(super) coding: NameId,
     pub(super) unit: NameId,
+    pub(super) language: NameId,
 }
 
 impl Known {
@@ -64,6 +82,7 @@ impl Known {
             extension: type_id("Extension"),
             concept_type: type_id("CodeableConcept"),
             coding_type: type_id("Coding"),
+            quantities: ["Quantity", "Age", "Count", "Distance", "Duration"].map(type_id),
             url: name("url"),
             value: name("value"),
             id: name("id"),
@@ -78,6 +97,7 @@ impl Known {
             display: name("display"),
             coding: name("coding"),
             unit: name("unit"),
+            language: name("language"),
         }
     }
 }
@@ -85,7 +105,22 @@ impl Known {
 impl<'a, 'i> Walk<'a, 'i> {
     pub(super) fn new(view: View<'a>, context: &'a Context<'a>, issues: &'i mut Issues) -> Self {
         let known = Known::of(view);
-        Self { view, context, issues, known, chain: Vec::new(), nested: 0, remembered: FxHashMap::default() }
+        let languages = match &*context.options.languages {
+            [] => Cow::Borrowed(""),
+            [one] => Cow::Borrowed(one.as_str()),
+            all => Cow::Owned(all.join(",")),
+        };
+        Self {
+            view,
+            context,
+            issues,
+            known,
+            chain: Vec::new(),
+            nested: 0,
+            remembered: FxHashMap::default(),
+            languages,
+            displays: Vec::new(),
+        }
     }
 
     /// `id` and all below it against the base definitions, and the resources in it against all that they claim.
@@ -109,6 +144,8 @@ impl<'a, 'i> Walk<'a, 'i> {
             extension::check(self, id);
         } else if element.type_id == self.known.coding_type {
             coded::check(self, id);
+        } else if self.known.quantities.contains(&element.type_id) {
+            coded::quantity(self, id);
         }
     }
 
@@ -264,8 +301,48 @@ impl<'a, 'i> Walk<'a, 'i> {
         if base == Decision::Failure { base } else { base.and(self.fulfils(profile, id)) }
     }
 
+    /// What a wrong display is told as.
+    fn display_code(&self) -> Option<Code> {
+        match self.context.options.wrong_display {
+            Level::Ignore => None,
+            Level::Error => Some(Code::Display),
+            Level::Warning => Some(Code::DisplayWarning),
+            Level::Information => Some(Code::DisplayInformation),
+        }
+    }
+
+    /// `node`, the display of `coding`, is not one that the code system gives the code.
+    pub(super) fn wrong_display(&mut self, coding: NodeId, node: NodeId) {
+        let Some(code) = self.display_code() else { return };
+        if !self.issues.is_probing() {
+            return self.displays.push(Display { coding, node, given: Cell::new(false) });
+        }
+        self.issues.fail(code, node, None, || "".into());
+    }
+
+    /// Whether the display of `coding` is in doubt.
+    pub(super) fn is_doubtful(&self, coding: NodeId) -> bool {
+        !self.displays.is_empty() && self.displays.iter().any(|display| display.coding == coding)
+    }
+
+    /// A value set gives `coding` the display that it has.
+    pub(super) fn display_is_given(&self, coding: NodeId) {
+        for display in self.displays.iter().filter(|display| display.coding == coding) {
+            display.given.set(true);
+        }
+    }
+
+    /// Tells the displays that nothing gives their codes.
+    pub(super) fn tell_displays(&mut self) {
+        let Some(code) = self.display_code() else { return };
+        for display in std::mem::take(&mut self.displays).into_iter().filter(|display| !display.given.get()) {
+            self.issues
+                .fail(code, display.node, None, || "the display is none that the code system gives the code".into());
+        }
+    }
+
     /// The text of the child of `id` called `name`, when it has one.
-    pub(super) fn child_text(&self, id: NodeId, name: NameId) -> Option<std::borrow::Cow<'a, str>> {
+    pub(super) fn child_text(&self, id: NodeId, name: NameId) -> Option<Cow<'a, str>> {
         self.view.text(self.view.child(id, name)?)
     }
 }

@@ -37,7 +37,7 @@ impl Asked<'_> {
     pub(super) fn code_in(&self, url: &str, version: Option<&str>, code: &str) -> Answer {
         match self.terms.code_in(url, version, code) {
             Answer::Unsure(cause) if self.server.is_some() => {
-                let coding = CodingRef { system: Some(url), version, code, display: None };
+                let coding = CodingRef { system: Some(url), version, code, ..CodingRef::default() };
                 self.server(About::System, coding, cause).into()
             }
             answer => answer,
@@ -54,7 +54,7 @@ impl Asked<'_> {
     ) -> Answer {
         match held {
             Answer::Unsure(cause) if self.server.is_some() => {
-                let coding = CodingRef { system: Some(url), version, code, display: None };
+                let coding = CodingRef { system: Some(url), version, code, ..CodingRef::default() };
                 self.server(about_part(url, filters), coding, cause).into()
             }
             held => held,

@@ -86,7 +86,7 @@ impl Ready {
                     ("code" | "concept", test) => test.holds(&entry.code).into(),
                     ("display", test) => system
                         .displays(&entry.code)
-                        .is_some_and(|mut displays| displays.next().is_some_and(|display| test.holds(display)))
+                        .is_some_and(|mut displays| displays.next().is_some_and(|display| test.holds(&display.text)))
                         .into(),
                     (_, Test::Exists(wanted)) => (properties.next().is_some() == *wanted).into(),
                     (_, Test::NotIn(_)) => properties.all(|value| test.holds(value)).into(),

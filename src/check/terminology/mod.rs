@@ -58,6 +58,10 @@ impl Published for Library {
     fn code_system(&self, canonical: &str) -> Option<Arc<CodeSystem>> {
         Library::code_system(self, canonical)
     }
+
+    fn supplements(&self, url: &str) -> Vec<Arc<CodeSystem>> {
+        Library::supplements(self, url)
+    }
 }
 
 /// The codes of one run.
@@ -151,7 +155,9 @@ impl Terminology {
         if let Some(known) = self.systems.read().unwrap_or_else(PoisonError::into_inner).get(canonical) {
             return known.clone();
         }
-        let made = self.published.code_system(canonical).map(|system| {
+        // A supplement is no system: its codes are those of the one that it supplements.
+        let system = self.published.code_system(canonical).filter(|system| !system.is_supplement());
+        let made = system.map(|system| {
             let supplements = self.published.supplements(&system.url);
             Arc::new(System::new(&system, &supplements))
         });
@@ -185,10 +191,8 @@ impl Terminology {
         let system = coding.system.or_else(|| set.and_then(|set| set.only_system(coding.code)));
         let Some(system) = system.and_then(|url| self.system_of(url, coding.version)) else { return true };
         let listed = set.into_iter().flat_map(|set| set.displays(coding.system, coding.code));
-        system.displays(coding.code).is_none_or(|mut known| {
-            known.any(|known| display::same(known, shown))
-                || listed.into_iter().any(|known| display::same(known, shown))
-        })
+        let Some(known) = system.displays(coding.code) else { return true };
+        display::is_right(shown, coding.languages, known.chain(listed))
     }
 }
 

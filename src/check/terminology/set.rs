@@ -1,6 +1,7 @@
 //! One value set, made ready: what each part of it asks of a code.
 
 use super::asked::Asked;
+use super::display::{Shown, shown};
 use super::filter::Ready;
 use super::system::System;
 use super::{Answer, MAX_DEPTH, Terminology};
@@ -11,7 +12,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Codes with what is shown for them.
-type Codes = FxHashMap<Box<str>, Vec<Box<str>>>;
+type Codes = FxHashMap<Box<str>, Vec<Shown>>;
 
 /// A value set.
 #[derive(Debug)]
@@ -123,7 +124,7 @@ impl Set {
     }
 
     /// What it shows for `code` itself.
-    pub(super) fn displays(&self, system: Option<&str>, code: &str) -> Vec<&str> {
+    pub(super) fn displays(&self, system: Option<&str>, code: &str) -> Vec<&Shown> {
         let parts = self.include.iter().filter(|part| system.is_none() || part.system.as_deref() == system);
         let named = parts.filter_map(|part| match &part.what {
             What::Codes(codes) => codes.get(code),
@@ -134,7 +135,7 @@ impl Set {
             .iter()
             .flat_map(|(codes, _)| codes.iter().filter(move |(url, _)| system.is_none_or(|system| system == &***url)));
         let listed = listed.filter_map(|(_, codes)| codes.get(code));
-        named.chain(listed).flatten().map(AsRef::as_ref).collect()
+        named.chain(listed).flatten().collect()
     }
 
     /// Its codes in order when there are at most `most`.
@@ -175,10 +176,8 @@ impl Part {
         let what = if system.is_none() {
             What::Any
         } else if !include.concept.is_empty() {
-            let displays = |one: &crate::standard::fhir::Listed| {
-                let designated = one.designation.iter().map(|designation| designation.value.as_str());
-                one.display.as_deref().into_iter().chain(designated).map(Into::into).collect()
-            };
+            let displays =
+                |one: &crate::standard::fhir::Listed| shown(one.display.as_deref(), "", &one.designation).collect();
             What::Codes(include.concept.iter().map(|one| (one.code.as_str().into(), displays(one))).collect())
         } else if include.filter.is_empty() {
             What::Whole
@@ -270,9 +269,8 @@ fn list(contains: &[Contains], codes: &mut FxHashMap<Box<str>, Codes>, level: u3
     for one in contains.iter().filter(|_| level < MAX_LEVELS) {
         if let Some(code) = one.code.as_deref().filter(|_| !one.is_abstract) {
             let system = codes.entry(one.system.as_deref().unwrap_or_default().into()).or_default();
-            let shown = system.entry(code.into()).or_default();
-            let designated = one.designation.iter().map(|designation| designation.value.as_str());
-            shown.extend(one.display.as_deref().into_iter().chain(designated).map(Into::into));
+            let known = system.entry(code.into()).or_default();
+            known.extend(shown(one.display.as_deref(), "", &one.designation));
         }
         list(&one.contains, codes, level + 1);
     }

@@ -1,6 +1,8 @@
 //! One code system, indexed.
 
 use super::Answer;
+use super::display::{Shown, shown};
+use crate::check::native;
 use crate::standard::fhir::{CodeSystem, Concept, PropertyValue};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -13,7 +15,7 @@ const MAX_LEVELS: u32 = 64;
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub(super) code: Box<str>,
-    displays: Vec<Box<str>>,
+    displays: Vec<Shown>,
     /// The concepts directly above it.
     pub(super) parents: Vec<u32>,
     /// Its properties as text.
@@ -29,6 +31,10 @@ pub(super) struct System {
     /// Whether a code that is not in it is no code.
     pub(super) complete: bool,
     folds_case: bool,
+    /// The language of its displays, empty when it does not say.
+    language: Box<str>,
+    /// Concepts whose code ends in `xxx`, which stands for the three letters of a country: what comes before it.
+    of_countries: Vec<(Box<str>, u32)>,
 }
 
 impl System {
@@ -38,6 +44,8 @@ impl System {
             index: FxHashMap::default(),
             complete: matches!(system.content.as_deref(), Some("complete") | None),
             folds_case: system.case_sensitive == Some(false),
+            of_countries: Vec::new(),
+            language: system.language.as_deref().unwrap_or_default().into(),
         };
         // Some publishers name the property of what is above a concept as they like, and say so by its URI.
         let called = |meaning: &str| {
@@ -60,7 +68,7 @@ impl System {
             }
         }
         for supplement in supplements {
-            made.supplement(&supplement.concept, 0);
+            made.supplement(&supplement.concept, supplement.language.as_deref().unwrap_or_default(), 0);
         }
         made
     }
@@ -72,8 +80,7 @@ impl System {
         for concept in concepts {
             let at = self.entries.len() as u32;
             let mut entry = Entry { code: concept.code.as_str().into(), ..Entry::default() };
-            entry.displays.extend(concept.display.as_deref().map(Into::into));
-            entry.displays.extend(concept.designation.iter().map(|designation| designation.value.as_str().into()));
+            entry.displays.extend(shown(concept.display.as_deref(), &self.language, &concept.designation));
             entry.parents.extend(parent);
             for property in &concept.property {
                 let text = property.value.text();
@@ -89,21 +96,23 @@ impl System {
                 entry.properties.push((property.code.as_str().into(), text.into()));
             }
             self.index.insert(self.key(&concept.code).into(), at);
+            if let Some(before) = concept.code.strip_suffix("xxx").filter(|before| !before.is_empty()) {
+                self.of_countries.push((before.into(), at));
+            }
             self.entries.push(entry);
             self.add(&concept.concept, Some(at), names, named, level + 1);
         }
     }
 
-    fn supplement(&mut self, concepts: &[Concept], level: u32) {
+    fn supplement(&mut self, concepts: &[Concept], language: &str, level: u32) {
         for concept in concepts.iter().filter(|_| level <= MAX_LEVELS) {
             if let Some(at) = self.find(&concept.code) {
                 let entry = &mut self.entries[at as usize];
-                entry.displays.extend(concept.display.as_deref().map(Into::into));
-                entry.displays.extend(concept.designation.iter().map(|designation| designation.value.as_str().into()));
+                entry.displays.extend(shown(concept.display.as_deref(), language, &concept.designation));
                 let properties = concept.property.iter();
                 entry.properties.extend(properties.map(|p| (p.code.as_str().into(), p.value.text().into())));
             }
-            self.supplement(&concept.concept, level + 1);
+            self.supplement(&concept.concept, language, level + 1);
         }
     }
 
@@ -113,7 +122,13 @@ impl System {
 
     /// The concept of `code`.
     pub(super) fn find(&self, code: &str) -> Option<u32> {
-        self.index.get(&*self.key(code)).copied()
+        let found = self.index.get(&*self.key(code)).copied();
+        if found.is_some() || self.of_countries.is_empty() {
+            return found;
+        }
+        let is_country = |rest: &str| rest.len() == 3 && native::locale::country(rest.as_bytes()).is_passed();
+        let of = self.of_countries.iter().find(|(before, _)| code.strip_prefix(&**before).is_some_and(is_country));
+        of.map(|(_, at)| *at)
     }
 
     /// Whether it has `code`.
@@ -133,10 +148,10 @@ impl System {
         }
     }
 
-    /// The displays of `code`; `None` when it has none or is not there.
-    pub(super) fn displays(&self, code: &str) -> Option<impl Iterator<Item = &str>> {
+    /// The displays of `code`, that of the system itself first; `None` when it has none or is not there.
+    pub(super) fn displays(&self, code: &str) -> Option<impl Iterator<Item = &Shown>> {
         let entry = &self.entries[self.find(code)? as usize];
-        (!entry.displays.is_empty()).then(|| entry.displays.iter().map(AsRef::as_ref))
+        (!entry.displays.is_empty()).then(|| entry.displays.iter())
     }
 
     /// Whether `at` is `ancestor` or below it.

@@ -146,7 +146,7 @@ fn what_is_not_held_cannot_be_told_and_what_cannot_be_is_told() {
 fn displays_are_the_published_ones_in_any_case() {
     let terms = terms(&[("urn:whole", json!({ "compose": { "include": [{ "system": COLOURS }] } }))]);
     let shown = |code, display| {
-        let coding = CodingRef { system: Some(COLOURS), code, display: Some(display), version: None };
+        let coding = CodingRef { system: Some(COLOURS), code, display: Some(display), ..CodingRef::default() };
         (terms.member("urn:whole", coding), terms.in_system(coding))
     };
     let right = (Membership::Member, Membership::Member);

@@ -126,7 +126,17 @@ impl Seek<'_> {
         match step {
             Written::Child(name) => {
                 if let Some(child) = tree.child(at, name) {
-                    return self.element(tree, child, rest, kind, found, depth);
+                    self.element(tree, child, rest, kind, found, depth);
+                    // What all repetitions leave open, a slice that must be there may say.
+                    for &slice in &tree.branches[child].slices {
+                        let must = tree.branches[slice].element.min.is_some_and(|min| min > 0);
+                        if found.is_empty() && must {
+                            self.element(tree, slice, rest, kind, found, depth);
+                        }
+                    }
+                    if !found.is_empty() {
+                        return;
+                    }
                 }
             }
             Written::OfType(_) => return self.element(tree, at, rest, kind, found, depth),
@@ -134,7 +144,9 @@ impl Seek<'_> {
                 let slices = tree.child(at, "extension").map(|main| tree.branches[main].slices.clone());
                 for slice in slices.unwrap_or_default() {
                     let types = &tree.branches[slice].element.types;
-                    if types.iter().any(|one| one.profile.iter().any(|canonical| canonical == url)) {
+                    if types.iter().any(|one| {
+                        one.profile.iter().any(|canonical| canonical.split('|').next() == Some(url.as_str()))
+                    }) {
                         return match (rest, kind) {
                             ([], "exists") => self.said(tree, slice, kind, found),
                             _ => self.element(tree, slice, rest, kind, found, depth),

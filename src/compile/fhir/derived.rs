@@ -71,7 +71,7 @@ pub(super) fn compile(definitions: &dyn Definitions, structure: &StructureDefini
         kids: making.kids,
         broken: making.compiler.broken,
         extension,
-        imposed: Vec::new(),
+        imposed: structure.imposed.iter().map(|one| one.as_str().into()).collect(),
         url: making.url,
     }
 }

@@ -5,8 +5,8 @@
 
 use super::{literal, repair};
 use crate::check::fhir::assertion::{
-    Aggregation, Allowed, Binding, Check, Exactness, Invariant, Length, Limit, Matches, Side, Strength, Targets,
-    TypeProfiles,
+    Aggregation, Allowed, Alternatives, Binding, Check, Divided, Exactness, Invariant, Length, Limit, Matches, Side,
+    Size, Strength, Targets, TypeProfiles,
 };
 use crate::check::fhir::expression::Expression;
 use crate::check::fhir::{Broken, Code, Definitions, Source};
@@ -59,6 +59,15 @@ impl<'d> Compiler<'d> {
         self.values(element, known, source, &mut checks);
         if let Some(length) = element.max_length.filter(|_| known.is_none_or(|k| k.max_length != element.max_length)) {
             checks.push(Check::Length(Length(length)));
+        }
+        if let Some(size) = element.max_size.filter(|_| known.is_none_or(|known| known.max_size != element.max_size)) {
+            checks.push(Check::Size(Size(size)));
+        }
+        if !element.alternatives.is_empty() {
+            checks.push(Check::Alternatives(Box::new(Alternatives(texts(&element.alternatives)))));
+        }
+        if !element.narrative_languages.is_empty() {
+            checks.push(Check::Divided(Box::new(Divided(texts(&element.narrative_languages)))));
         }
         checks.extend(self.binding(element, known));
         checks.extend(self.targets(element, known));
@@ -135,7 +144,7 @@ impl<'d> Compiler<'d> {
         if known.and_then(|known| known.binding.as_ref()) == Some(binding) {
             return None;
         }
-        let strength = Strength::of(&binding.strength)?;
+        let strength = repair::strength(binding, Strength::of(&binding.strength)?);
         Some(Check::Binding(Box::new(Binding {
             strength,
             value_set: binding.value_set.as_deref()?.into(),
@@ -296,6 +305,10 @@ impl<'d> Compiler<'d> {
             ),
         });
     }
+}
+
+fn texts(all: &[String]) -> Vec<Arc<str>> {
+    all.iter().map(|one| one.as_str().into()).collect()
 }
 
 fn is_content(constraint: &Constraint) -> bool {

@@ -17,8 +17,10 @@ use std::borrow::Cow;
 /// # Errors
 /// When it is larger than a layer can be.
 pub fn layer(package: &Package, model: &Model) -> std::io::Result<(Layer, Vec<LeftOut>)> {
+    let of_package =
+        |layer: Layer| layer.of_package(package.name.as_deref(), package.version.as_deref(), &package.dependencies);
     if let Some((store, left_out)) = package.store() {
-        return Ok((Layer::shared(&package.label, store.clone()), left_out.to_vec()));
+        return Ok((of_package(Layer::shared(&package.label, store.clone())), left_out.to_vec()));
     }
     let mut builder = Builder::default();
     let mut left_out = Vec::new();
@@ -36,7 +38,7 @@ pub fn layer(package: &Package, model: &Model) -> std::io::Result<(Layer, Vec<Le
         false => builder.finish(Packing::Plain)?,
     };
     let store = Store::open(bytes).ok_or_else(|| std::io::Error::other("the layer cannot be read back"))?;
-    Ok((Layer::new(&package.label, store), left_out))
+    Ok((of_package(Layer::new(&package.label, store)), left_out))
 }
 
 fn json<'p>(package: &Package, entry: &'p Entry, model: &Model) -> Result<Cow<'p, [u8]>, String> {

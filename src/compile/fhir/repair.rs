@@ -4,6 +4,8 @@
 //! mistakes are of one kind: the expression says nothing where the element it speaks of is absent, and an invariant that
 //! says nothing does not hold. Later releases mended them so; the field's reference validator mends them too.
 
+use crate::check::fhir::assertion::Strength;
+use crate::standard::fhir::Binding;
 use std::borrow::Cow;
 
 /// Published and meant, word by word.
@@ -71,6 +73,16 @@ fn whole_text(expression: &str) -> Option<(&str, &str)> {
     let is_name = !element.is_empty() && element.bytes().all(|b| b.is_ascii_alphanumeric());
     let is_one = !pattern.replace("\\'", "").contains('\'');
     (is_name && is_one && !pattern.starts_with('^')).then_some((element, pattern))
+}
+
+/// The units of vital signs, which R4 demands of all parts of a vital sign, percentages and scores among them: what it
+/// means is that they are taken where they fit, and so the field's reference validator reads it.
+const VITAL_UNITS: &str = "http://hl7.org/fhir/ValueSet/ucum-vitals-common";
+
+/// How far `binding` was meant to bind.
+pub(super) fn strength(binding: &Binding, published: Strength) -> Strength {
+    let bare = binding.value_set.as_deref().and_then(|canonical| canonical.split('|').next());
+    if bare == Some(VITAL_UNITS) { published.min(Strength::Extensible) } else { published }
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub struct CodeSystem {
     /// `draft`, `active`, `retired`, `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// The language of its displays, a BCP-47 tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Whether its publisher means it for trial only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub experimental: bool,
@@ -52,6 +55,13 @@ pub struct CodeSystem {
     /// Its concepts, those below others inside them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub concept: Vec<Concept>,
+}
+
+impl CodeSystem {
+    /// Whether its concepts are those of another system, to which it adds texts and properties.
+    pub fn is_supplement(&self) -> bool {
+        self.content.as_deref() == Some("supplement") || self.supplements.is_some()
+    }
 }
 
 /// A property that concepts of a system may have.

@@ -40,6 +40,8 @@ pub struct StructureDefinition {
     pub context: Vec<Context>,
     /// Extensions: expressions that must hold where they stand.
     pub context_invariant: Vec<String>,
+    /// Profiles that must hold wherever this one does (extension structuredefinition-imposeProfile).
+    pub imposed: Vec<String>,
     /// Every element, constraints of the base included; empty when the package left it to be generated.
     pub snapshot: Vec<ElementDefinition>,
     /// What it says itself.
@@ -87,6 +89,13 @@ pub struct ElementDefinition {
     pub regex: Option<String>,
     /// Most characters.
     pub max_length: Option<u32>,
+    /// Most bytes of an attachment (extension maxSize).
+    pub max_size: Option<u64>,
+    /// Extensions of which one must stand where the value does not (R5 valueAlternatives, or its extension).
+    pub alternatives: Vec<String>,
+    /// In which languages narrative is divided (extension narrative-language-control): `_no`, `_yes`, `_resource` or
+    /// the tag of one.
+    pub narrative_languages: Vec<String>,
     /// What must hold.
     pub constraint: Vec<Constraint>,
     /// Whether a receiver must be able to do something with it.
@@ -148,7 +157,8 @@ pub struct TypeRef {
     /// `HumanName`, `Reference`. Where the definition gives a system type of FHIRPath and says which FHIR type that is
     /// (`Patient.id`), the FHIR type; else the system type's URL.
     pub code: String,
-    /// Profiles of which one must hold. STU3 has one string; the reader makes it a list.
+    /// Profiles of which one must hold. STU3 has one string; the reader makes it a list. After a `#` stands the element
+    /// of the profile that is meant (extension elementdefinition-profile-element).
     pub profile: Vec<String>,
     /// Profiles of which the target of a reference must fulfil one.
     pub target_profile: Vec<String>,

@@ -5,15 +5,20 @@
 //! not there and is told of by [`Library::unread`].
 //!
 //! Which of several is meant: with a version, that version, wherever it is; without, the newest of the last layer that
-//! has any. What is built in is one layer, however many files it is in.
+//! has any. What is built in is one layer, however many files it is in. What a package names without a version is looked
+//! for in itself and in what it builds on first.
 
 mod embedded;
 mod near;
+mod scope;
 mod version;
 
+use super::package::Dependency;
+use super::pare::SUPPLEMENT;
 use super::store::{Facts, Held, Store};
 use super::{CodeSystem, Model, Release, StructureDefinition, Structures, ValueSet};
 use rustc_hash::FxHashMap;
+use scope::{Names, Scope};
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -30,6 +35,7 @@ pub struct Layer {
     /// What people know it by: `fhir.r4.ukcore.stu1@0.5.1`, a file's name.
     pub name: Arc<str>,
     stores: Vec<Arc<Store>>,
+    scope: Scope,
 }
 
 impl Layer {
@@ -40,7 +46,15 @@ impl Layer {
 
     /// A layer of a store that others hold too.
     pub fn shared(name: &str, store: Arc<Store>) -> Self {
-        Self { name: name.into(), stores: vec![store] }
+        Self { name: name.into(), stores: vec![store], scope: Scope::default() }
+    }
+
+    /// The same, of the package `name` in `version`, which builds on `needs`: what it names without a version is looked
+    /// for in itself and in those before anywhere else.
+    #[must_use]
+    pub fn of_package(mut self, name: Option<&str>, version: Option<&str>, needs: &[Dependency]) -> Self {
+        self.scope = Scope::new(name, version, needs);
+        self
     }
 
     fn find<'s, 'q>(
@@ -122,6 +136,7 @@ impl Library {
     pub fn with(&self, layers: impl IntoIterator<Item = Layer>) -> Self {
         let mut all = self.layers.clone();
         all.extend(layers);
+        scope::settle(&mut all);
         let mut library = Self::of(self.model.clone(), all);
         let mut defined = Vec::new();
         for layer in &library.layers[self.layers.len()..] {
@@ -165,6 +180,12 @@ impl Library {
     /// A CodeSystem by canonical: the `system` of a coding.
     pub fn code_system(&self, canonical: &str) -> Option<Arc<CodeSystem>> {
         self.kept(&self.code_systems, "CodeSystem", canonical)
+    }
+
+    /// The code systems that supplement the one at `url`, in every layer.
+    pub fn supplements(&self, url: &str) -> Vec<Arc<CodeSystem>> {
+        let held = self.layers.iter().flat_map(|layer| layer.find(SUPPLEMENT, url).map(move |found| (layer, found)));
+        held.filter_map(|(layer, (store, held))| self.parse(layer, store, held)).map(Arc::new).collect()
     }
 
     /// The JSON of a resource of any type by canonical: a Questionnaire, a Measure.
@@ -250,7 +271,24 @@ impl Library {
         }
     }
 
-    fn kept<T: DeserializeOwned>(&self, kept: &Kept<T>, kind: &str, canonical: &str) -> Option<Arc<T>> {
+    /// The version that a definition of `layer` means by a canonical that names none, where that is another than the one
+    /// that anybody else would be given.
+    fn meant_by(&self, layer: &Layer, kind: &str, canonical: &str) -> Option<String> {
+        if canonical.contains(['|', '#']) {
+            return None;
+        }
+        let (found, ..) = self.find(kind, canonical)?;
+        let place = self.layers.iter().position(|one| std::ptr::eq(one, found))?;
+        if place == 0 || layer.scope.has(place) {
+            return None;
+        }
+        let own = layer.scope.places().filter_map(|place| self.layers.get(place));
+        let held = own.flat_map(|layer| layer.find(kind, canonical)).map(|(_, held)| held);
+        let newest = held.max_by(|a, b| version::compare(a.version, b.version))?;
+        (!newest.version.is_empty()).then(|| newest.version.to_owned())
+    }
+
+    fn kept<T: DeserializeOwned + Names>(&self, kept: &Kept<T>, kind: &str, canonical: &str) -> Option<Arc<T>> {
         // A poisoned lock means a panic while a map was being changed, which leaves the map whole.
         if let Some(known) = kept.read().unwrap_or_else(PoisonError::into_inner).get(canonical) {
             return known.clone();
@@ -265,13 +303,24 @@ impl Library {
         kept.entry(canonical.into()).or_insert(read).clone()
     }
 
-    fn parse<T: DeserializeOwned>(&self, layer: &Layer, store: &Store, held: Held<'_>) -> Option<T> {
+    fn parse<T: DeserializeOwned + Names>(&self, layer: &Layer, store: &Store, held: Held<'_>) -> Option<T> {
         let Some(json) = store.read(held.at) else {
             self.tell(layer, held, "it cannot be unpacked".to_owned());
             return None;
         };
         match serde_json::from_slice(&json) {
-            Ok(read) => Some(read),
+            Ok(read) => {
+                let mut read: T = read;
+                if layer.scope.is_narrow() {
+                    read.each(&mut |kind, canonical| {
+                        if let Some(version) = self.meant_by(layer, kind, canonical) {
+                            canonical.push('|');
+                            canonical.push_str(&version);
+                        }
+                    });
+                }
+                Some(read)
+            }
             Err(error) => {
                 self.tell(layer, held, error.to_string());
                 None

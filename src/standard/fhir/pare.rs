@@ -33,6 +33,10 @@ pub struct Heading<'a> {
     pub version: Option<Cow<'a, str>>,
 }
 
+/// The kind under which a store holds supplements of code systems once more: by the URL of the system, with their own in
+/// place of a version.
+pub(super) const SUPPLEMENT: &str = "CodeSystem.supplement";
+
 /// Why a resource was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -104,12 +108,46 @@ fn one(builder: &mut Builder, json: &[u8], heading: Heading<'_>, keep: Keep) -> 
     let (Some(kind), Some(url)) = (heading.resource_type, heading.url) else { return Err(Refused::Unnamed) };
     let version = heading.version.unwrap_or_default();
     let (facts, pared) = match &*kind {
-        "StructureDefinition" => structure(serde_json::from_slice(json)?, keep)?,
+        "StructureDefinition" => {
+            if keep == Keep::Facts {
+                contained(builder, json, &url, &version)?;
+            }
+            structure(serde_json::from_slice(json)?, keep)?
+        }
         "ValueSet" => (Facts::default(), value_set(serde_json::from_slice(json)?)?),
-        "CodeSystem" => (Facts::default(), serde_json::to_vec(&serde_json::from_slice::<CodeSystem>(json)?)?),
+        "CodeSystem" => {
+            let system = serde_json::from_slice::<CodeSystem>(json)?;
+            let pared = serde_json::to_vec(&system)?;
+            if let Some(of) = system.supplements.as_deref().filter(|_| system.is_supplement()) {
+                let of = of.split('|').next().unwrap_or(of);
+                builder.add(SUPPLEMENT, of, &url, Facts::default(), pared.clone());
+            }
+            (Facts::default(), pared)
+        }
         _ => (Facts::default(), json.to_vec()),
     };
     builder.add(&kind, &url, &version, facts, pared);
+    Ok(())
+}
+
+/// Value sets that lie in a definition, each under the definition's URL and its own id.
+fn contained(builder: &mut Builder, json: &[u8], url: &str, version: &str) -> Result<(), Refused> {
+    #[derive(Deserialize)]
+    struct Container<'a> {
+        #[serde(default, borrow)]
+        contained: Vec<&'a serde_json::value::RawValue>,
+    }
+    let container: Container<'_> = serde_json::from_slice(json)?;
+    for resource in container.contained {
+        let heading: Heading<'_> = serde_json::from_str(resource.get())?;
+        if heading.resource_type.as_deref() != Some("ValueSet") {
+            continue;
+        }
+        let set: ValueSet = serde_json::from_str(resource.get())?;
+        if let Some(id) = &set.id {
+            builder.add("ValueSet", &format!("{url}#{id}"), version, Facts::default(), value_set(set.clone())?);
+        }
+    }
     Ok(())
 }
 

@@ -16,6 +16,12 @@ pub(super) const MAX_VALUE_SET: &str = "http://hl7.org/fhir/StructureDefinition/
 pub(super) const BEST_PRACTICE: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-bestpractice";
 const FHIR_TYPE: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 pub(super) const REGEX: &str = "http://hl7.org/fhir/StructureDefinition/regex";
+pub(super) const MAX_SIZE: &str = "http://hl7.org/fhir/StructureDefinition/maxSize";
+pub(super) const NARRATIVE_LANGUAGES: &str = "http://hl7.org/fhir/StructureDefinition/narrative-language-control";
+pub(super) const ALTERNATIVES: &str =
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.valueAlternatives";
+pub(super) const IMPOSED: &str = "http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile";
+const PROFILE_ELEMENT: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element";
 pub(super) const STANDARDS_STATUS: &str =
     "http://hl7.org/fhir/StructureDefinition/structuredefinition-standards-status";
 
@@ -23,7 +29,12 @@ impl<'de> Deserialize<'de> for StructureDefinition {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let read = Read::deserialize(from)?;
         let context = read.context.into_iter().filter_map(|context| of_stu3(context, read.context_type.as_deref()));
+        let (mut snapshot, mut differential) = (read.snapshot.element, read.differential.element);
+        for element in snapshot.iter_mut().chain(&mut differential) {
+            inside(element, &read.url);
+        }
         Ok(Self {
+            imposed: texts_of(&read.extension, IMPOSED),
             id: read.id,
             url: read.url,
             version: read.version,
@@ -39,9 +50,19 @@ impl<'de> Deserialize<'de> for StructureDefinition {
             derivation: read.derivation,
             context: context.collect(),
             context_invariant: read.context_invariant,
-            snapshot: read.snapshot.element,
-            differential: read.differential.element,
+            snapshot,
+            differential,
         })
+    }
+}
+
+/// Names the value sets that lie in the definition itself (`#id`) so that they can be found from anywhere.
+fn inside(element: &mut ElementDefinition, url: &str) {
+    let Some(binding) = &mut element.binding else { return };
+    for canonical in [&mut binding.value_set, &mut binding.max_value_set].into_iter().flatten() {
+        if canonical.starts_with('#') {
+            canonical.insert_str(0, url);
+        }
     }
 }
 
@@ -114,6 +135,8 @@ struct Extension {
     #[serde(alias = "valueCode", alias = "valueUrl", alias = "valueUri", alias = "valueCanonical")]
     value_string: Option<String>,
     value_boolean: Option<bool>,
+    #[serde(alias = "valueInteger", alias = "valuePositiveInt", alias = "valueUnsignedInt")]
+    value_decimal: Option<serde_json::Number>,
     value_reference: Option<Reference>,
 }
 
@@ -127,6 +150,43 @@ fn text_of(extensions: &[Extension], url: &str) -> Option<String> {
     let found = extensions.iter().find(|extension| extension.url == url)?;
     let reference = || found.value_reference.as_ref()?.reference.clone();
     found.value_string.clone().or_else(reference)
+}
+
+fn texts_of(extensions: &[Extension], url: &str) -> Vec<String> {
+    let found = extensions.iter().filter(|extension| extension.url == url);
+    found.filter_map(|extension| extension.value_string.clone()).collect()
+}
+
+fn number_of(extensions: &[Extension], url: &str) -> Option<u64> {
+    let found = extensions.iter().find(|extension| extension.url == url)?;
+    let number = found.value_decimal.as_ref()?;
+    // Sizes are whole numbers; some are written `15.0`.
+    number.as_u64().or_else(|| number.to_string().split_once('.')?.0.parse().ok())
+}
+
+/// What stands beside a list of primitives, one for each; anything else is passed over.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Beside {
+    List(Vec<Option<Extended>>),
+    One(Extended),
+    Other(IgnoredAny),
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Extended {
+    extension: Vec<Extension>,
+}
+
+impl Beside {
+    fn at(&self, at: usize) -> &[Extension] {
+        match self {
+            Self::List(list) => list.get(at).and_then(Option::as_ref).map_or(&[], |one| &one.extension),
+            Self::One(one) if at == 0 => &one.extension,
+            Self::One(_) | Self::Other(_) => &[],
+        }
+    }
 }
 
 /// One string or a list of them; what is null in the list is left out.
@@ -165,6 +225,8 @@ impl<'de> Deserialize<'de> for TypeRef {
             code: String,
             #[serde(default)]
             profile: Strings,
+            #[serde(rename = "_profile")]
+            beside_profile: Option<Beside>,
             #[serde(default)]
             target_profile: Strings,
             #[serde(default)]
@@ -178,9 +240,17 @@ impl<'de> Deserialize<'de> for TypeRef {
             Some(fhir) if !fhir.is_empty() => fhir,
             _ => read.code,
         };
+        let mut profile = read.profile.0;
+        for (at, canonical) in profile.iter_mut().enumerate() {
+            let beside = read.beside_profile.as_ref().map_or(&[][..], |beside| beside.at(at));
+            if let Some(element) = text_of(beside, PROFILE_ELEMENT) {
+                canonical.push('#');
+                canonical.push_str(&element);
+            }
+        }
         Ok(Self {
             code,
-            profile: read.profile.0,
+            profile,
             target_profile: read.target_profile.0,
             aggregation: read.aggregation,
             versioning: read.versioning,

@@ -4,7 +4,9 @@
 //! of packages hold.
 
 use super::definition::{Binding, Constraint, ElementDefinition, StructureDefinition, TypeRef, Value};
-use super::reading::{BEST_PRACTICE, MAX_VALUE_SET, REGEX, STANDARDS_STATUS};
+use super::reading::{
+    ALTERNATIVES, BEST_PRACTICE, IMPOSED, MAX_SIZE, MAX_VALUE_SET, NARRATIVE_LANGUAGES, REGEX, STANDARDS_STATUS,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// Members that are written only when there is something to write.
@@ -42,6 +44,7 @@ impl<M: SerializeMap> Members<M> {
 #[derive(Clone, Copy)]
 enum Fact<'a> {
     Text(&'a str),
+    Number(u64),
     True,
 }
 
@@ -57,6 +60,7 @@ impl Serialize for Extension<'_> {
         map.serialize_entry("url", self.url)?;
         match self.fact {
             Fact::Text(text) => map.serialize_entry(self.key, text)?,
+            Fact::Number(number) => map.serialize_entry(self.key, &number)?,
             Fact::True => map.serialize_entry(self.key, &true)?,
         }
         map.end()
@@ -79,7 +83,9 @@ impl Serialize for StructureDefinition {
         to.text("resourceType", "StructureDefinition")?;
         to.some("id", self.id.as_ref())?;
         let status = self.standards_status.as_deref().map(Fact::Text);
-        to.extensions(&[(STANDARDS_STATUS, "valueCode", status)])?;
+        let mut extensions = vec![(STANDARDS_STATUS, "valueCode", status)];
+        extensions.extend(self.imposed.iter().map(|one| (IMPOSED, "valueCanonical", Some(Fact::Text(one)))));
+        to.extensions(&extensions)?;
         to.text("url", &self.url)?;
         to.some("version", self.version.as_ref())?;
         to.text("name", &self.name)?;
@@ -104,7 +110,15 @@ impl Serialize for ElementDefinition {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut to = Members(to.serialize_map(None)?);
         to.some("id", self.id.as_ref())?;
-        to.extensions(&[(REGEX, "valueString", self.regex.as_deref().map(Fact::Text))])?;
+        let mut extensions = vec![
+            (REGEX, "valueString", self.regex.as_deref().map(Fact::Text)),
+            (MAX_SIZE, "valueDecimal", self.max_size.map(Fact::Number)),
+        ];
+        let languages = self.narrative_languages.iter();
+        extensions.extend(languages.map(|one| (NARRATIVE_LANGUAGES, "valueCode", Some(Fact::Text(one)))));
+        let alternatives = self.alternatives.iter();
+        extensions.extend(alternatives.map(|one| (ALTERNATIVES, "valueCanonical", Some(Fact::Text(one)))));
+        to.extensions(&extensions)?;
         to.text("path", &self.path)?;
         to.list("representation", &self.representation)?;
         to.some("sliceName", self.slice_name.as_ref())?;

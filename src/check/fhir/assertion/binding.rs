@@ -166,14 +166,21 @@ fn look(walk: &Walk<'_, '_>, id: NodeId, value_set: &str) -> Look {
             return Look::NoCode;
         }
         let mut undecided = None;
-        let mut found = false;
+        let (mut found, mut member) = (false, false);
         for coding in codings {
+            // One that is in the set is enough, unless another's display is to be looked up in it.
+            if member && !walk.is_doubtful(coding) {
+                continue;
+            }
             match one(walk, coding, value_set) {
-                Look::Member => return Look::Member,
+                Look::Member => member = true,
                 Look::CannotTell(cause) => undecided = Some(cause),
                 Look::Not => found = true,
                 Look::Nothing | Look::NoCode => {}
             }
+        }
+        if member {
+            return Look::Member;
         }
         return match undecided {
             Some(cause) => Look::CannotTell(cause),
@@ -193,7 +200,17 @@ fn one(walk: &Walk<'_, '_>, id: NodeId, value_set: &str) -> Look {
         return Look::Nothing;
     }
     let version = walk.child_text(id, known.version);
-    let coding = CodingRef { system: system.as_deref(), version: version.as_deref(), code: &code, display: None };
+    let display = if walk.is_doubtful(id) { walk.child_text(id, known.display) } else { None };
+    let coding = CodingRef {
+        system: system.as_deref(),
+        version: version.as_deref(),
+        code: &code,
+        display: display.as_deref(),
+        languages: &walk.languages,
+    };
+    if display.is_some() && walk.context.terminology.member(value_set, coding) == Membership::Member {
+        walk.display_is_given(id);
+    }
     seen(walk, value_set, coding)
 }
 

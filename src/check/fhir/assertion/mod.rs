@@ -1,19 +1,25 @@
 //! The assertions on one element. One small file per kind: what it holds, and how it is run.
 
+mod alternative;
 mod binding;
+mod divided;
 mod invariant;
 mod length;
 mod limit;
 mod literal;
 mod number;
+mod size;
 mod target;
 mod types;
 
+pub use alternative::Alternatives;
 pub use binding::{Binding, Strength};
+pub use divided::Divided;
 pub use invariant::Invariant;
 pub use length::{Length, Matches};
 pub use limit::{Bound, Limit, Side};
 pub use literal::{Exactness, Literal};
+pub use size::Size;
 pub use target::{Aggregation, Targets};
 pub use types::{Allowed, TypeProfiles};
 pub(super) use {binding::member, number::compare as compare_decimals, target::told_type};
@@ -37,6 +43,12 @@ pub enum Check {
     Limit(Box<Limit>),
     /// `maxLength`.
     Length(Length),
+    /// Most bytes of an attachment.
+    Size(Size),
+    /// What must stand where the value does not.
+    Alternatives(Box<Alternatives>),
+    /// In which languages narrative is divided.
+    Divided(Box<Divided>),
     /// A regular expression.
     Matches(Box<Matches>),
     /// Which codes.
@@ -67,6 +79,9 @@ impl Check {
             Self::Value(literal, exactness) => literal::run(literal, *exactness, walk, id, source),
             Self::Limit(limit) => limit.run(walk, id, source),
             Self::Length(length) => length.run(walk, id, source),
+            Self::Size(size) => size.run(walk, id, source),
+            Self::Alternatives(alternatives) => alternatives.run(walk, id, source),
+            Self::Divided(divided) => divided.run(walk, id, source),
             Self::Matches(matches) => matches.run(walk, id, source),
             Self::Binding(binding) => binding.run(walk, id, source),
             Self::Targets(targets) => targets.run(walk, id, source),

@@ -59,7 +59,7 @@ impl TypeProfiles {
             return match context.profiles.profile(only) {
                 Some(profile) if is_checked_anyway(walk, id, only) && !walk.issues.is_probing() => drop(profile),
                 Some(profile) => walk.profile(&profile, id),
-                None => walk.issues.cannot_tell(Code::TypeProfile, id, Some(source), || not_held(only).into()),
+                None => unheld(walk, id, source, only),
             };
         }
         let mut decision = Decision::Failure;
@@ -80,10 +80,12 @@ impl TypeProfiles {
         }
         match decision {
             Decision::Success => {}
-            Decision::Undecided => walk.issues.cannot_tell(Code::TypeProfile, id, Some(source), || match unknown {
-                Some(canonical) => not_held(canonical).into(),
-                None => format!("which of the profiles {} holds cannot be decided", canonicals.join(", ")).into(),
-            }),
+            Decision::Undecided => match unknown {
+                Some(canonical) => unheld(walk, id, source, canonical),
+                None => walk.issues.cannot_tell(Code::TypeProfile, id, Some(source), || {
+                    format!("which of the profiles {} holds cannot be decided", canonicals.join(", ")).into()
+                }),
+            },
             Decision::Failure => {
                 walk.issues.fail(Code::TypeProfile, id, Some(source), || {
                     format!("none of the profiles allowed here holds: {}", canonicals.join(", ")).into()
@@ -102,9 +104,19 @@ impl TypeProfiles {
 /// Whether `canonical` is the definition of the extension `id` itself, which every extension is checked against.
 fn is_checked_anyway(walk: &Walk<'_, '_>, id: NodeId, canonical: &str) -> bool {
     walk.view.type_id(id) == walk.known.extension
-        && walk.child_text(id, walk.known.url).is_some_and(|url| url == canonical)
+        && walk.child_text(id, walk.known.url).is_some_and(|url| canonical.split('|').next() == Some(&*url))
 }
 
-fn not_held(canonical: &str) -> String {
-    format!("the profile {canonical}, which must hold here, is not held")
+/// Tells that a definition asks for a profile that nobody holds: as grave as an extension that nobody knows, because what
+/// stands here was not checked. While something is only tried it stays open.
+#[cold]
+fn unheld(walk: &mut Walk<'_, '_>, id: NodeId, source: &Source, canonical: &str) {
+    let told = || {
+        format!("the profile {canonical}, which must hold here, is not held: the package that defines it is needed")
+            .into()
+    };
+    match walk.issues.is_probing() {
+        true => walk.issues.cannot_tell(Code::TypeProfile, id, Some(source), told),
+        false => walk.issues.fail(Code::TypeProfile, id, Some(source), told),
+    }
 }

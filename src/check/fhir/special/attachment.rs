@@ -12,11 +12,8 @@ pub(super) fn check(at: At<'_>, issues: &mut Issues) {
         address(at, issues);
         return;
     };
-    let clean: Vec<u8> = data.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let Some(length) = decoded_length(&clean) else {
-        // That it is no base64 is told where the value is read.
-        return;
-    };
+    // That it is no base64 is told where the value is read.
+    let Some(length) = length_of(&data) else { return };
     if let Some(stated) = at.text_of("size").and_then(|size| size.parse::<u64>().ok())
         && stated != length
     {
@@ -24,6 +21,16 @@ pub(super) fn check(at: At<'_>, issues: &mut Issues) {
             format!("the attachment holds {length} bytes, which is not the size stated").into()
         });
     }
+}
+
+/// How many bytes the Attachment `at` holds; `None` when it holds none, or what is no base64.
+pub(super) fn length(at: At<'_>) -> Option<u64> {
+    at.child("data").and_then(At::text).and_then(|data| length_of(&data))
+}
+
+fn length_of(data: &str) -> Option<u64> {
+    let clean: Vec<u8> = data.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    decoded_length(&clean)
 }
 
 /// How many bytes the base64 text `clean` stands for; `None` when it is none.

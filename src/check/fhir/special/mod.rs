@@ -48,6 +48,11 @@ const BY_TYPE: &[(&str, Check)] = &[
     ("ValueSet", conformance::value_set::check),
 ];
 
+/// How many bytes the Attachment `id` holds; `None` when it holds none that can be read.
+pub(super) fn attachment_length(view: View<'_>, id: NodeId) -> Option<u64> {
+    attachment::length(At::new(view, id))
+}
+
 /// Checks the resource `id`, without those that lie in it.
 pub fn check(view: View<'_>, id: NodeId, context: &Context<'_>, issues: &mut Issues) {
     reference::check(view, id, context, issues);

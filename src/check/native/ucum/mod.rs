@@ -24,7 +24,8 @@ const MOST_BRACKETS: u8 = 32;
 /// Passes components joined by `.` and `/`, optionally after a leading `/`: a unit with its prefix, exponent and
 /// annotation; a whole number; an annotation alone; an expression in round brackets.
 ///
-/// A number may be annotated, which the published grammar leaves out but senders do.
+/// A number and round brackets may be annotated, and a note may have spaces, which the published grammar leaves out: HL7's
+/// own list of units does so.
 ///
 /// Source: The Unified Code for Units of Measure.
 pub fn unit(value: &[u8]) -> Judged {
@@ -49,7 +50,7 @@ fn expression(value: &[u8]) -> Result<(), &'static str> {
         rest = component(rest)?;
         while let [b')', outer @ ..] = rest {
             open = open.checked_sub(1).ok_or("a round bracket closes that was never opened")?;
-            rest = outer;
+            rest = annotation(outer)?;
         }
         rest = match rest {
             [] if open > 0 => return Err("a round bracket is left open"),
@@ -123,8 +124,8 @@ fn annotation(value: &[u8]) -> Result<&[u8], &'static str> {
         match byte {
             b'}' => return Ok(&text[at + 1..]),
             b'{' => return Err("a curly bracket opens within another"),
-            0x21..=0x7e => {}
-            _ => return Err("a note in curly brackets has a space or a character beyond ASCII"),
+            0x20..=0x7e => {}
+            _ => return Err("a note in curly brackets has a character beyond ASCII"),
         }
     }
     Err("a curly bracket is left open")
@@ -241,6 +242,8 @@ mod tests {
             "ug/kg/min",
             "g.m/{beat}",
             "%{vol}",
+            "{red cells}/uL",
+            "g/(8.h){shift}",
             "1{copies}",
             "dyn.s.cm-5",
         ] {
@@ -264,7 +267,7 @@ mod tests {
         assert!(told("mL/24.h)").starts_with("a round bracket closes"));
         assert!(told("mm[Hg").starts_with("a square bracket"));
         assert!(told("{cells/uL").starts_with("a curly bracket"));
-        assert!(told("{red cells}/uL").starts_with("a note"));
+        assert!(told("{é}/uL").starts_with("a note"));
         assert!(told("m^2").starts_with("an exponent follows"));
         assert!(told("m-").starts_with("an exponent has a sign"));
         assert!(told("kmin").starts_with("an unknown unit"), "minutes take no prefix");

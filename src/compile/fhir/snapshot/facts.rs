@@ -23,6 +23,14 @@ pub(super) fn refine(base: &mut ElementDefinition, by: &ElementDefinition, sourc
     set(&mut base.content_reference, &by.content_reference);
     set(&mut base.regex, &by.regex);
     set(&mut base.max_length, &by.max_length);
+    set(&mut base.max_size, &by.max_size);
+    for (base, by) in
+        [(&mut base.alternatives, &by.alternatives), (&mut base.narrative_languages, &by.narrative_languages)]
+    {
+        if !by.is_empty() {
+            base.clone_from(by);
+        }
+    }
     set(&mut base.is_modifier, &by.is_modifier);
     set(&mut base.fixed, &by.fixed);
     set(&mut base.pattern, &by.pattern);

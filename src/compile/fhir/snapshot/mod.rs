@@ -7,6 +7,7 @@
 
 mod definitions;
 mod facts;
+mod part;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -64,6 +65,10 @@ impl Snapshots {
     }
 
     fn with_snapshot(&self, canonical: &str, depth: usize) -> Result<Option<Arc<StructureDefinition>>, SnapshotError> {
+        if let Some((profile, element)) = canonical.split_once('#') {
+            let whole = self.with_snapshot(profile, depth)?;
+            return Ok(whole.and_then(|whole| part::of(&whole, element)).map(Arc::new));
+        }
         let Some(found) = self.library.structure(canonical) else { return Ok(None) };
         if !found.snapshot.is_empty() {
             return Ok(Some(found));

@@ -70,7 +70,7 @@ fn one_of_the_profiles_of_a_type_must_hold() {
     );
     assert_eq!(
         found(&all[..1], json!({"resourceType": "Patient", "address": [{"text": "x"}]})),
-        ["type-profile? Patient.address[0]"]
+        ["type-profile Patient.address[0]"]
     );
 }
 

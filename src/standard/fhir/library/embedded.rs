@@ -3,6 +3,7 @@
 //! In: the files below `standards/hl7-fhir-*/definitions`, made by `ci/definitions/fhir.sh`. Out: one library for each
 //! release, made when first asked for.
 
+use super::scope::Scope;
 use super::{Layer, Library};
 use crate::standard::fhir::store::Store;
 use crate::standard::fhir::{Model, Release};
@@ -40,7 +41,11 @@ pub(super) fn library(release: Release) -> Arc<Library> {
             let (types, stores) = files_of(release);
             let model = Model::of_table(release, files::built_in_text(types));
             let stores = stores.iter().filter_map(|file| Store::open(files::built_in_bytes(file)).map(Arc::new));
-            let layer = Layer { name: format!("FHIR {}", release.version()).into(), stores: stores.collect() };
+            let layer = Layer {
+                name: format!("FHIR {}", release.version()).into(),
+                stores: stores.collect(),
+                scope: Scope::default(),
+            };
             Arc::new(Library::of(model, vec![layer]))
         })
         .clone()

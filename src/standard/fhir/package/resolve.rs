@@ -101,7 +101,11 @@ impl Shelf {
             let strict = self.strictness == Strictness::Locked;
             let installed =
                 if strict && !locked { Ok(None) } else { self.installed(&needed).map_err(|error| (at, error)) };
-            match installed? {
+            let found = match installed? {
+                None if !strict => self.beside(&asked[at], &needed),
+                found => found,
+            };
+            match found {
                 Some(package) => {
                     let more = package.dependencies.iter().map(|needed| (at, needed.clone(), package.label.clone()));
                     owners.extend(more);
@@ -122,6 +126,19 @@ impl Shelf {
         below.reverse();
         below.append(&mut top);
         Ok(Resolved { packages: below, missing })
+    }
+
+    /// The package `needed` as a file or folder beside the one that a user gave, under the names that tools give such:
+    /// `NAME#VERSION.tgz`, `NAME-VERSION.tgz`, the folder `NAME#VERSION`. What cannot be used is as if it were not there.
+    fn beside(&self, asked: &Source, needed: &Dependency) -> Option<Package> {
+        let Source::Path(path) = asked else { return None };
+        let folder = path.parent()?;
+        let (name, version) = (&needed.name, &needed.version);
+        let files = [format!("{name}#{version}.tgz"), format!("{name}-{version}.tgz"), format!("{name}#{version}")];
+        let found = files.iter().map(|file| folder.join(file)).find(|file| file.exists())?;
+        let package = self.named(&Source::Path(found)).ok()??;
+        let is = pinned(&package).is_some_and(|found| found.name == needed.name && needed.accepts(&found.version));
+        is.then_some(package)
     }
 
     /// The package that a user names; none when the program carries it.

@@ -3,7 +3,7 @@
 //! In: its JSON. Out: [`ElementDefinition`]. Written by hand because the names of `fixed[x]` and its like are many, and
 //! their values must stay as they are written.
 
-use super::{Extension, REGEX, text_of};
+use super::{ALTERNATIVES, Extension, MAX_SIZE, NARRATIVE_LANGUAGES, REGEX, number_of, text_of, texts_of};
 use crate::standard::fhir::definition::{ElementBase, ElementDefinition, Slicing, TypeRef};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -48,6 +48,7 @@ enum Key {
     IsModifier,
     Binding,
     Extension,
+    ValueAlternatives,
     Fixed(String),
     Pattern(String),
     MinValue(String),
@@ -87,6 +88,7 @@ impl Visitor<'_> for KeySeed {
             "isModifier" => Key::IsModifier,
             "binding" => Key::Binding,
             "extension" => Key::Extension,
+            "valueAlternatives" => Key::ValueAlternatives,
             _ => valued(key),
         })
     }
@@ -142,7 +144,7 @@ fn member<'de, A: MapAccess<'de>>(to: &mut ElementDefinition, key: Key, from: &m
         Key::SliceName => to.slice_name = from.next_value()?,
         Key::Slicing => to.slicing = from.next_value::<Option<Slicing>>()?,
         Key::Min => to.min = from.next_value()?,
-        Key::Max => to.max = from.next_value()?,
+        Key::Max => to.max = from.next_value::<Loose>()?.0,
         Key::Base => to.base = from.next_value::<Option<ElementBase>>()?,
         Key::ContentReference => to.content_reference = from.next_value()?,
         Key::Type => to.types = from.next_value()?,
@@ -151,7 +153,14 @@ fn member<'de, A: MapAccess<'de>>(to: &mut ElementDefinition, key: Key, from: &m
         Key::MustSupport => to.must_support = from.next_value()?,
         Key::IsModifier => to.is_modifier = from.next_value()?,
         Key::Binding => to.binding = from.next_value()?,
-        Key::Extension => to.regex = text_of(&from.next_value::<Vec<Extension>>()?, REGEX),
+        Key::Extension => {
+            let extensions = from.next_value::<Vec<Extension>>()?;
+            to.regex = text_of(&extensions, REGEX);
+            to.max_size = number_of(&extensions, MAX_SIZE);
+            to.narrative_languages = texts_of(&extensions, NARRATIVE_LANGUAGES);
+            to.alternatives.extend(texts_of(&extensions, ALTERNATIVES));
+        }
+        Key::ValueAlternatives => to.alternatives.extend(from.next_value::<Vec<String>>()?),
         Key::Fixed(name) => to.fixed = Some((name, value(from)?)),
         Key::Pattern(name) => to.pattern = Some((name, value(from)?)),
         Key::MinValue(name) => to.min_value = Some((name, value(from)?)),
@@ -161,6 +170,32 @@ fn member<'de, A: MapAccess<'de>>(to: &mut ElementDefinition, key: Key, from: &m
         }
     }
     Ok(())
+}
+
+/// A text that some publishers write as a number: `max` is a text in FHIR, because of its `*`. What it says is clear
+/// either way, and that it is wrong is told where the definition itself is checked.
+struct Loose(Option<String>);
+
+impl<'de> Deserialize<'de> for Loose {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = Loose;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a whole number")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Loose, E> {
+                Ok(Loose(Some(text.to_owned())))
+            }
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Loose, E> {
+                Ok(Loose(Some(number.to_string())))
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Loose, E> {
+                Ok(Loose(None))
+            }
+        }
+        from.deserialize_any(Either)
+    }
 }
 
 fn value<'de, A: MapAccess<'de>>(from: &mut A) -> Result<Box<RawValue>, A::Error> {

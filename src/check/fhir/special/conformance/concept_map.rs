@@ -32,7 +32,7 @@ type Side<'a> = (Option<std::borrow::Cow<'a, str>>, Option<std::borrow::Cow<'a, 
 
 fn known(at: At<'_>, (system, version): &Side<'_>, context: &Context<'_>, issues: &mut Issues) {
     let (Some(system), Some(code)) = (system, at.text_of("code")) else { return };
-    let coding = CodingRef { system: Some(system), version: version.as_deref(), code: &code, display: None };
+    let coding = CodingRef { system: Some(system), version: version.as_deref(), code: &code, ..CodingRef::default() };
     if context.terminology.in_system(coding) == Membership::NotMember {
         issues
             .fail(Code::ConceptMapWarning, at.node, None, || "the system of the group does not have this code".into());

@@ -60,7 +60,7 @@ fn supplement(system: At<'_>, supplemented: &str, context: &Context<'_>, issues:
     };
     for concept in system.all("concept") {
         let Some(code) = concept.text_of("code") else { continue };
-        let coding = CodingRef { system: Some(url), version, code: &code, display: None };
+        let coding = CodingRef { system: Some(url), version, code: &code, ..CodingRef::default() };
         if context.terminology.in_system(coding) == Membership::NotMember {
             tell(issues, Some(concept), "the code system that is supplemented does not have this code");
         }

@@ -84,7 +84,8 @@ fn codes(include: At<'_>, system: &str, context: &Context<'_>, issues: &mut Issu
     }
     for concept in include.all("concept").take(MOST_CODES) {
         let Some(code) = concept.text_of("code") else { continue };
-        let coding = CodingRef { system: Some(system), version: version.as_deref(), code: &code, display: None };
+        let coding =
+            CodingRef { system: Some(system), version: version.as_deref(), code: &code, ..CodingRef::default() };
         match context.terminology.in_system(coding) {
             // HL7 itself lists units with annotations that UCUM's grammar does not have.
             Membership::NotMember if system == UCUM => issues.fail(Code::ValueSetWarning, concept.node, None, || {

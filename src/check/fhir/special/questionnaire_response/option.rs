@@ -116,8 +116,13 @@ fn coding<'c>(check: &mut Check<'c, '_>, answer: At<'c>, value: At<'c>, set: &st
             "the code has no system, so nothing tells whether it is one of those offered".into()
         });
     }
-    let coding =
-        CodingRef { system: system.as_deref(), version: version.as_deref(), code: &code, display: display.as_deref() };
+    let coding = CodingRef {
+        system: system.as_deref(),
+        version: version.as_deref(),
+        code: &code,
+        display: display.as_deref(),
+        ..CodingRef::default()
+    };
     match member(check, set, coding) {
         Membership::Member => {}
         // An open choice still means a code of the set when it gives one.
