@@ -8,7 +8,7 @@ set -euo pipefail
 seconds="${1:?how many seconds for each target}"
 shift
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || targets=(hl7v2_parse xml_parse check expression fhirpath zip_tar)
+[[ ${#targets[@]} -gt 0 ]] || targets=(hl7v2_parse xml_parse check fhir_check expression fhirpath zip_tar)
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
@@ -30,7 +30,7 @@ for target in "${targets[@]}"; do
     status=0
     seeds=("seeds/$target")
     # The packs' conforming samples are the deepest messages there are.
-    case "$target" in hl7v2_parse | xml_parse | check) seeds+=(../../standards/*/samples) ;; esac
+    case "$target" in hl7v2_parse | xml_parse | check | fhir_check) seeds+=(../../standards/*/samples) ;; esac
     # 2 GB, 10 s: what no input of this size may need. The corpus found so far is kept for the next run.
     "target/$host/release/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
         -print_final_stats=1 -artifact_prefix="artifacts/$target/" "corpus/$target" "${seeds[@]}" >"$log" 2>&1 \
