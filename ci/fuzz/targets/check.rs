@@ -60,6 +60,8 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         waivers: Vec::new(),
         baseline: None,
         sealed: None,
+        packages: Vec::new(),
+        terminology: None,
         contains_patient_data: false,
     });
     let report = build(&judgement);
