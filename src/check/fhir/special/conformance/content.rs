@@ -27,6 +27,11 @@ pub(super) fn check(system: At<'_>, context: &Context<'_>, issues: &mut Issues) 
     let Some(canonical) = system.text_of("valueSet") else { return };
     let Some(held) = context.library.value_set(&canonical) else { return };
     let url = system.word("url");
+    // Of another version of the system, the value set held says nothing of this one.
+    let version = system.text_of("version");
+    if context.library.code_system(&url).is_some_and(|known| known.version.as_deref() != version.as_deref()) {
+        return;
+    }
     let is_all = held.compose.as_ref().is_some_and(|compose| match &compose.include[..] {
         [include] => {
             include.system.as_deref() == Some(&*url)
