@@ -17,7 +17,7 @@ use crate::judge::ArtifactRecord;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -79,6 +79,8 @@ struct Shared {
     counter: Counter,
     stop: Arc<Stop>,
     workers: AtomicUsize,
+    /// Facts across messages that all workers keep.
+    facts_kept: Arc<AtomicU64>,
     break_at: Option<u64>,
 }
 
@@ -106,6 +108,7 @@ pub(super) fn run(job: Job, stop: &Arc<Stop>, mut progress: Progress) -> Result<
         counter: Counter::default(),
         stop: Arc::clone(stop),
         workers: AtomicUsize::new(0),
+        facts_kept: Arc::default(),
         break_at,
     });
     let (say, heard) = mpsc::channel();
@@ -205,7 +208,7 @@ fn work(shared: &Shared) -> (Tally, Facts) {
     let Job { plan, plans, shown, key, .. } = &shared.job;
     let keyed = Keyed::new(key);
     let mut worker = Worker::new(plan, &**plans, *shown);
-    let mut facts = Facts::default();
+    let mut facts = Facts::counted_in(Arc::clone(&shared.facts_kept));
     let mut act = |work: Work| -> ControlFlow<()> {
         match work {
             Work::Trouble(trouble) => worker.trouble(&trouble),

@@ -11,10 +11,11 @@ use super::wire::{ChunkReader, ChunkWriter};
 use flate2::{Compression, Decompress, FlushDecompress, write::DeflateEncoder};
 use std::io::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Weight of records kept. An ADT message weighs 100 to 130, in memory it takes some 80 bytes: this is about 1.8
-/// million messages and 150 MB, so that a file of 2 GB can be checked in 256 MB.
-pub const MAX_WEIGHT: u64 = 216 << 20;
+/// Weight of records kept, by all threads of a run together. An ADT message weighs 100 to 130, in memory it takes some
+/// 80 bytes: this is about 1.7 million messages and 140 MB, so that a run stays within 256 MB.
+pub const MAX_WEIGHT: u64 = 200 << 20;
 
 /// A chunk is closed when its compressible part is this long: long enough to compress, short enough to unpack often.
 const CHUNK: usize = 64 << 10;
@@ -40,6 +41,8 @@ pub struct Facts {
     open: Open,
     stored: usize,
     pub(super) weight: u64,
+    /// What all threads of the run keep, where several observe.
+    total: Option<Arc<AtomicU64>>,
     /// Messages observed.
     pub(super) messages: u64,
     /// Checks that had something to say of at least one message, one bit each of [`super::NAMES`].
@@ -71,9 +74,15 @@ struct Open {
 }
 
 impl Facts {
+    /// No facts yet, of one thread of several: together they keep no more than [`MAX_WEIGHT`], counted in `total`, which
+    /// begins at zero.
+    pub fn counted_in(total: Arc<AtomicU64>) -> Self {
+        Self { total: Some(total), ..Self::default() }
+    }
+
     /// Whether there were more facts than are kept.
     pub(super) fn is_over(&self) -> bool {
-        self.weight > MAX_WEIGHT
+        self.weight > MAX_WEIGHT || self.total.as_ref().is_some_and(|total| total.load(Relaxed) > MAX_WEIGHT)
     }
 
     /// Messages observed, resent ones included.
@@ -87,7 +96,12 @@ impl Facts {
         self.appointments += u64::from(record.appointment.is_some());
         let before = self.open.writer.weight;
         self.open.add(artifact, record);
-        self.weight += self.open.writer.weight - before;
+        let grown = self.open.writer.weight - before;
+        self.weight += grown;
+        if let Some(total) = &self.total {
+            // Only a sum: nothing else is ordered by it.
+            total.fetch_add(grown, Relaxed);
+        }
         if self.is_over() {
             self.forget();
         } else if self.open.writer.rest.len() >= CHUNK {

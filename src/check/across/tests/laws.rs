@@ -4,6 +4,8 @@ use super::super::{MAX_WEIGHT, NAMES, open, seal};
 use super::{ask, every_kind, facts, keyed, message, nhs, observe, pv1};
 use crate::check::across::{Asked, Decided, Facts, Key, Keyed, decide};
 use proptest::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 fn everything(facts: &Facts) -> String {
     let asked: Vec<Asked<'_>> = NAMES.iter().map(|name| Asked { name, accepts: &every_kind }).collect();
@@ -141,6 +143,22 @@ fn past_the_limit_the_checks_say_that_they_cannot_tell() {
     assert!(decided.groups[0].path.is_empty());
     // Nothing was there for this one to speak of.
     assert_eq!(ask(&facts, "ack-negative").applicable, 0);
+}
+
+#[test]
+fn the_limit_is_for_all_threads_together() {
+    let (total, keyed) = (Arc::new(AtomicU64::new(MAX_WEIGHT - 100)), keyed());
+    let mut parts = [Facts::counted_in(Arc::clone(&total)), Facts::counted_in(Arc::clone(&total))];
+    for (at, part) in parts.iter_mut().enumerate() {
+        observe(part, &ordinary(at as u32), "feed.hl7", at as u64 + 1, &keyed);
+    }
+    let weighed = parts[0].weight + parts[1].weight;
+    assert_eq!(total.load(Ordering::Relaxed), MAX_WEIGHT - 100 + weighed);
+    assert!(weighed > 100, "the second passes the limit");
+    assert_eq!(parts[1].held(), 0);
+    // The first lets go as soon as it has more to keep.
+    observe(&mut parts[0], &ordinary(2), "feed.hl7", 3, &keyed);
+    assert_eq!(parts[0].held(), 0);
 }
 
 #[test]
