@@ -1,6 +1,7 @@
 //! FHIR: the definitions that the program carries, and what is made of them.
 
 mod as_xml;
+mod codes;
 mod definitions;
 mod examples;
 mod fhirpath;

@@ -94,12 +94,8 @@ codes! {
     UnsafeTextWarning "unsafe-text-warning" Warning,
     /// A web address of `example.org` outside examples.
     ExampleUrl "example-url" Error,
-    /// The same where examples are allowed or it is not sure.
-    ExampleUrlWarning "example-url-warning" Warning,
     /// An attachment or content that is not what it says.
     Attachment "attachment" Error,
-    /// The same, where it may be intended.
-    AttachmentWarning "attachment-warning" Warning,
 
     // Profiles.
     /// An element stands too few times.
@@ -128,8 +124,6 @@ codes! {
     Regex "regex" Error,
     /// An element that fits none of the slices, and there may be no others.
     SliceUnmatched "slice-unmatched" Error,
-    /// The same where others are allowed.
-    SliceUnmatchedInformation "slice-unmatched-information" Information,
     /// A slice stands too few times.
     SliceMin "slice-min" Error,
     /// A slice stands too many times.
@@ -148,16 +142,8 @@ codes! {
     ProfileUnknown "profile-unknown" Warning,
     /// A profile of another type of resource.
     ProfileType "profile-type" Error,
-    /// A profile that is not fulfilled where one is demanded.
-    ProfileUnfulfilled "profile-unfulfilled" Error,
     /// A definition that cannot be used in part: the part is named.
     DefinitionBroken "definition-broken" Warning,
-    /// An element that the profile marks as one that ought to be understood, in a resource where it changes the meaning.
-    Modifier "modifier" Warning,
-    /// Deprecated, experimental or draft definitions in use.
-    DefinitionStatus "definition-status" Information,
-    /// The same where it is asked not to be.
-    DefinitionStatusWarning "definition-status-warning" Warning,
 
     // Extensions.
     /// An extension that nobody holds the definition of, where nobody may add his own.
@@ -168,8 +154,6 @@ codes! {
     ExtensionUnknownInformation "extension-unknown-information" Information,
     /// An extension in a place that it is not for.
     ExtensionContext "extension-context" Error,
-    /// The same, and only advised.
-    ExtensionContextWarning "extension-context-warning" Warning,
     /// A modifier as an ordinary extension, or the other way round.
     ExtensionModifier "extension-modifier" Error,
     /// An extension's URL that is missing, relative or has a version.
@@ -194,34 +178,18 @@ codes! {
     BindingNoCodeWarning "binding-no-code-warning" Warning,
     /// A code that its system does not have.
     CodeUnknown "code-unknown" Error,
-    /// A code that its system does not have, as far as is held.
-    CodeUnknownWarning "code-unknown-warning" Warning,
-    /// A code system that nobody holds.
-    CodeSystemUnknown "code-system-unknown" Warning,
     /// A code system whose URL cannot be one.
     CodeSystemUrl "code-system-url" Error,
-    /// The same, only advised.
-    CodeSystemUrlWarning "code-system-url-warning" Warning,
     /// A coding without its system.
     CodingNoSystem "coding-no-system" Warning,
-    /// A coding without a code.
-    CodingNoCode "coding-no-code" Warning,
     /// A display that is not the code's.
     Display "display" Error,
     /// The same, where another language or form may be meant.
     DisplayWarning "display-warning" Warning,
     /// The same, only of note.
     DisplayInformation "display-information" Information,
-    /// A code that is no longer in use.
-    CodeInactive "code-inactive" Warning,
     /// A unit that is no UCUM unit.
     Unit "unit" Error,
-    /// A unit only advised against, or a quantity without one.
-    UnitWarning "unit-warning" Warning,
-    /// A language tag that is none.
-    Language "language" Error,
-    /// A MIME type that is none.
-    MimeType "mime-type" Error,
 
     // References.
     /// A reference in no form that one may have.
@@ -242,46 +210,28 @@ codes! {
     ReferenceProfile "reference-profile" Error,
     /// A target that is contained, referenced or bundled and must not be.
     ReferenceAggregation "reference-aggregation" Error,
-    /// A reference to a version where none may be, or without where it must.
-    ReferenceVersion "reference-version" Error,
     /// A reference that more than one resource answers.
     ReferenceAmbiguous "reference-ambiguous" Error,
-    /// A canonical URL that nothing is known of.
-    CanonicalUnknown "canonical-unknown" Error,
-    /// The same, where it may be elsewhere.
-    CanonicalUnknownWarning "canonical-unknown-warning" Warning,
-    /// A canonical URL of another type of resource.
-    CanonicalType "canonical-type" Error,
     /// A contained resource that nothing refers to.
     ContainedUnreferenced "contained-unreferenced" Error,
     /// A contained resource that contains another, has no id or has the id of another.
     Contained "contained" Error,
-    /// The same, only advised.
-    ContainedWarning "contained-warning" Warning,
 
     // Bundles.
     /// A document or message that does not begin with what it must.
     BundleFirst "bundle-first" Error,
     /// `fullUrl` missing, relative, or not that of the resource's id.
     BundleFullUrl "bundle-full-url" Error,
-    /// The same, only advised.
-    BundleFullUrlWarning "bundle-full-url-warning" Warning,
-    /// Two entries of one identity.
-    BundleDuplicate "bundle-duplicate" Error,
     /// An entry of a document or message that nothing leads to.
     BundleUnlinked "bundle-unlinked" Error,
     /// The same, only advised.
     BundleUnlinkedWarning "bundle-unlinked-warning" Warning,
-    /// A request or response that is missing, wrong or out of place.
-    BundleRequest "bundle-request" Error,
     /// Links, search modes and totals of a search set.
     BundleSearch "bundle-search" Error,
     /// The same, only advised.
     BundleSearchWarning "bundle-search-warning" Warning,
     /// Anything else that a Bundle of its type may not be.
     Bundle "bundle" Error,
-    /// The same, only advised.
-    BundleWarning "bundle-warning" Warning,
 
     // Narrative.
     /// An element or attribute that narrative may not have.
@@ -306,8 +256,6 @@ codes! {
     Questionnaire "questionnaire" Error,
     /// The same, only advised.
     QuestionnaireWarning "questionnaire-warning" Warning,
-    /// The same, of note.
-    QuestionnaireInformation "questionnaire-information" Information,
     /// A response whose Questionnaire nobody holds.
     QuestionnaireUnknown "questionnaire-unknown" Warning,
     /// An item that the Questionnaire does not have, or not there.
@@ -338,8 +286,6 @@ codes! {
     StructureDefinition "structure-definition" Error,
     /// The same, only advised.
     StructureDefinitionWarning "structure-definition-warning" Warning,
-    /// The same, of note.
-    StructureDefinitionInformation "structure-definition-information" Information,
     /// A ValueSet that is wrong in itself.
     ValueSet "value-set" Error,
     /// The same, only advised.
@@ -362,8 +308,6 @@ codes! {
     SearchParameterWarning "search-parameter-warning" Warning,
     /// A CapabilityStatement that is wrong in itself.
     CapabilityStatement "capability-statement" Error,
-    /// The same, only advised.
-    CapabilityStatementWarning "capability-statement-warning" Warning,
     /// A Measure that is wrong in itself.
     Measure "measure" Error,
     /// The same, only advised.
@@ -376,8 +320,6 @@ codes! {
     Special "special" Error,
     /// The same, only advised.
     SpecialWarning "special-warning" Warning,
-    /// The same, of note.
-    SpecialInformation "special-information" Information,
     /// A check that stopped at a limit of this program.
     Limit "limit" Warning,
 }
