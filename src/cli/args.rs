@@ -130,7 +130,7 @@ pub(crate) struct Definitions {
     /// Check against this FHIR profile besides those a resource claims (repeatable)
     #[arg(long = "profile", value_name = "CANONICAL")]
     pub(crate) profiles: Vec<String>,
-    /// How strictly FHIR is checked (repeatable), as in [fhir] of hallmark.toml: best-practice, wrong-displays,
+    /// How strictly FHIR is checked (repeatable), as in the table fhir of hallmark.toml: best-practice, wrong-displays,
     /// security-checks, examples, unknown-extensions, extension-domains, for-publication
     #[arg(long = "fhir", value_name = "NAME=VALUE")]
     pub(crate) fhir: Vec<Setting>,
