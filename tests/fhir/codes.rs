@@ -5,8 +5,8 @@ use std::path::Path;
 
 /// The text of every file of the program but the table of codes itself and the tests.
 fn source(folder: &Path, into: &mut String) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("an entry can be read").path();
         if path.is_dir() {
             if !path.ends_with("tests") {
                 source(&path, into);
